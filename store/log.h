@@ -1,0 +1,111 @@
+// The log: append, read, follow. RocksDB appears only behind this header.
+//
+// One writer per directory (a second one is refused with kUnreachable), any number of readers in
+// any process, also while the writer runs. Acknowledged means fsynced: when append returns, the
+// group, its cursors and the head anchor are on disk. On-disk layout: store/log_format.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/record/digest.h"
+#include "engine/record/record.h"
+#include "engine/result.h"
+
+namespace pawprint::store {
+
+/// Position of a reflector: advanced in the same write as the records that it covers.
+struct Cursor {
+  std::string zone, group, kind;
+  std::string resource_version;  ///< Empty removes the cursor (the next start lists).
+  bool operator==(const Cursor&) const = default;
+};
+
+struct Head {
+  record::Seq seq = 0;          ///< 0: the log is empty.
+  std::int64_t time_ns = 0;
+  record::Hash hash{};          ///< Chain value after `seq`.
+};
+
+struct Disk {
+  std::uint64_t log_bytes = 0, snapshot_bytes = 0;
+};
+
+struct Problem {
+  record::Seq seq = 0;          ///< 0 when it concerns no single record.
+  std::string what, detail;     ///< what: chain, anchor, index, gap, rocksdb, body, format.
+};
+
+/// Reading side. Obtained from a Writer, or by open() on a directory that another process may be
+/// writing. Not thread-safe; open one per thread.
+class Reader {
+ public:
+  /// kUnreachable: no store there. kDamaged: the log ends before its head anchor, or RocksDB
+  /// refuses it. Opens a live daemon's store without disturbing it.
+  static Result<std::unique_ptr<Reader>> open(const std::filesystem::path& directory);
+  virtual ~Reader() = default;
+
+  /// Sees what the writer has appended since; cheap when nothing was.
+  virtual Result<void> refresh() = 0;
+  [[nodiscard]] virtual Head head() const = 0;
+  [[nodiscard]] virtual record::Seq oldest() const = 0;
+  /// kCoverage outside oldest..head, kDamaged when the record does not decode.
+  virtual Result<record::Record> get(record::Seq seq) = 0;
+  /// In order, inclusive; stops early when `visit` returns false. Verifies nothing but decoding.
+  virtual Result<void> scan(record::Seq from, record::Seq to,
+                            const std::function<bool(const record::Record&)>& visit) = 0;
+  /// Seqs of Observed, Vanished and Quarantined records of one object, ascending, up to `upto`.
+  virtual Result<std::vector<record::Seq>> history(const record::ObjectKey& key, record::Seq upto) = 0;
+  /// Last seq whose (clamped, never decreasing) time is at or before `time_ns`; 0 if none is.
+  virtual Result<record::Seq> seq_at(std::int64_t time_ns) = 0;
+  /// Seqs of all records of one kind (Decision, Boot, Config, ...), ascending.
+  virtual Result<std::vector<record::Seq>> of_kind(record::Kind kind) = 0;
+  virtual Result<std::vector<Cursor>> cursors() = 0;
+  [[nodiscard]] virtual Disk disk() const = 0;
+};
+
+/// Writing side; also reads. Owned by one thread.
+class Writer {
+ public:
+  /// Creates the directory (mode 0700) and an empty log when there is none and `create` is true.
+  static Result<std::unique_ptr<Writer>> open(const std::filesystem::path& directory, bool create = true);
+  virtual ~Writer() = default;
+
+  /// Assigns seq and boot to each record in place, appends all of them and the cursors in one
+  /// write, fsyncs, then moves the head anchor and fsyncs that. On error nothing was acknowledged:
+  /// kExhausted may be retried with the same records, kDamaged may not. An empty group with
+  /// cursors is allowed (bookmarks).
+  virtual Result<Head> append(std::span<record::Record> group, std::span<const Cursor> cursors = {}) = 0;
+  /// Number given to records from now on; call once per daemon start before the Boot record.
+  virtual void set_boot(std::uint32_t boot) = 0;
+  /// False when the last writer did not call close(): the Boot record says so.
+  [[nodiscard]] virtual bool closed_cleanly() const = 0;
+  /// Flushes and marks a clean end. The writer must not be used afterwards.
+  virtual Result<void> close() = 0;
+  /// Reads through the writer's own handle: sees every acknowledged record at once.
+  virtual Reader& reader() = 0;
+  /// Key for the digests of Secret bytes: 32 random bytes, made with the store, mode 0600.
+  [[nodiscard]] virtual std::string_view secret_key() const = 0;
+};
+
+/// A consistent copy of the store in `from` (also of a running daemon's) as a new store in `to`,
+/// which must not exist or be empty.
+Result<Head> copy(const std::filesystem::path& from, const std::filesystem::path& to);
+
+struct FsckReport {
+  std::uint64_t records = 0;
+  Head head;
+  std::vector<Problem> problems;
+};
+/// Reads everything: chain, anchor, indexes, gaps, decodability. Reports also when RocksDB refuses
+/// to open (then `problems` says so). Only a missing store is an Error.
+Result<FsckReport> fsck(const std::filesystem::path& directory);
+
+}  // namespace pawprint::store
