@@ -17,7 +17,7 @@ endif()
 # -Wrestrict of GCC 12 reports inlined std::string code that is right (GCC bug 105651).
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror -Wno-restrict)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
-# No precompiled headers: they would cost the compiler cache its hits between clones, which saves more.
+# No precompiled headers: the compiler cache serves a new clone, and knows a header by its text only without them.
 
 if(PAWPRINT_SANITIZE)
   add_compile_options(-fsanitize=${PAWPRINT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -48,6 +48,7 @@ endfunction()
 
 # pawprint_test(name SOURCES a_test.cc LINK lib... [LABELS e2e] [TIMEOUT seconds]): a GoogleTest program, found by ctest.
 # Label e2e: it needs a real kube-apiserver and runs only when PAWPRINT_APISERVER_KUBECONFIG names one.
+# The name of its folder under tests/ is a label too.
 function(pawprint_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -57,5 +58,6 @@ function(pawprint_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 600)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  get_filename_component(area ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${area};${ARG_LABELS}")
 endfunction()
