@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from cplusplus import blank, functions
+from layers import walk
 
 UNFINISHED = re.compile(r'\b(' + '|'.join(('TO' 'DO', 'FIX' 'ME', 'XX' 'X')) + r')\b')
 CODE = ('.h', '.cc')
@@ -25,8 +26,11 @@ def as_expression(pattern):
 
 
 def tracked(root):
-    """Files that git knows, and new ones that it does not ignore."""
-    run = subprocess.run(['git', '-C', root, 'ls-files', '-co', '--exclude-standard', '-z'], check=True, stdout=subprocess.PIPE)
+    """Files that git knows, and new ones that it does not ignore; in an unpacked archive without git, all."""
+    if not os.path.exists(os.path.join(root, '.git')):
+        return sorted(walk(root, ''))
+    run = subprocess.run(['git', '-c', 'safe.directory=*', '-C', root, 'ls-files', '-co', '--exclude-standard', '-z'],
+                         check=True, stdout=subprocess.PIPE)
     return [p for p in sorted(set(run.stdout.decode().split('\0'))) if p and os.path.isfile(os.path.join(root, p))]
 
 
