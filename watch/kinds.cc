@@ -1,0 +1,33 @@
+#include "watch/kinds.h"
+
+namespace pawprint::watch {
+
+const std::vector<WatchedKind>& watched_kinds() {
+  // Inputs before outputs. ReferenceGrant and Mesh decide what is allowed, so they are inputs too.
+  static const std::vector<WatchedKind> kinds = {
+      {kGatewayGroup, "GatewayClass", "gatewayclasses", true},
+      {kGatewayGroup, "Gateway", "gateways", true},
+      {kGatewayGroup, "HTTPRoute", "httproutes", true},
+      {kGatewayGroup, "ReferenceGrant", "referencegrants", true},
+      {"", "Namespace", "namespaces", true},
+      {"", "Service", "services", true},
+      {"", "Secret", "secrets", false},
+      {kKumaGroup, "Mesh", "meshes", true},
+      {kKumaGroup, "MeshGatewayConfig", "meshgatewayconfigs", false},
+      {kKumaGroup, "ExternalService", "externalservices", false},
+      {kKumaGroup, "MeshService", "meshservices", false},
+      {kKumaGroup, "Zone", "zones", false},
+      {kKumaGroup, "MeshGateway", "meshgateways", true},
+      {kKumaGroup, "MeshGatewayInstance", "meshgatewayinstances", true},
+      {kKumaGroup, "MeshHTTPRoute", "meshhttproutes", true},
+  };
+  return kinds;
+}
+
+std::vector<kube::WantedKind> wanted_kinds() {
+  std::vector<kube::WantedKind> wanted;
+  for (const auto& kind : watched_kinds()) wanted.push_back({kind.group, kind.kind});
+  return wanted;
+}
+
+}  // namespace pawprint::watch
