@@ -29,9 +29,9 @@ struct Cursor {
 };
 
 struct Head {
-  record::Seq seq = 0;          ///< 0: the log is empty.
+  record::Seq seq = 0;  ///< 0: the log is empty.
   std::int64_t time_ns = 0;
-  record::Hash hash{};          ///< Chain value after `seq`.
+  record::Hash hash{};  ///< Chain value after `seq`.
 };
 
 struct Disk {
@@ -39,8 +39,8 @@ struct Disk {
 };
 
 struct Problem {
-  record::Seq seq = 0;          ///< 0 when it concerns no single record.
-  std::string what, detail;     ///< what: chain, anchor, index, gap, rocksdb, body, format.
+  record::Seq seq = 0;       ///< 0 when it concerns no single record.
+  std::string what, detail;  ///< what: chain, anchor, index, gap, rocksdb, body, format, more.
 };
 
 /// Reading side. Obtained from a Writer, or by open() on a directory that another process may be
@@ -55,6 +55,7 @@ class Reader {
   /// Sees what the writer has appended since; cheap when nothing was.
   virtual Result<void> refresh() = 0;
   [[nodiscard]] virtual Head head() const = 0;
+  /// First seq that is kept; 1 in an empty log.
   [[nodiscard]] virtual record::Seq oldest() const = 0;
   /// kCoverage outside oldest..head, kDamaged when the record does not decode.
   virtual Result<record::Record> get(record::Seq seq) = 0;
@@ -62,7 +63,8 @@ class Reader {
   virtual Result<void> scan(record::Seq from, record::Seq to,
                             const std::function<bool(const record::Record&)>& visit) = 0;
   /// Seqs of Observed, Vanished and Quarantined records of one object, ascending, up to `upto`.
-  virtual Result<std::vector<record::Seq>> history(const record::ObjectKey& key, record::Seq upto) = 0;
+  virtual Result<std::vector<record::Seq>> history(const record::ObjectKey& key,
+                                                   record::Seq upto) = 0;
   /// Last seq whose (clamped, never decreasing) time is at or before `time_ns`; 0 if none is.
   virtual Result<record::Seq> seq_at(std::int64_t time_ns) = 0;
   /// Seqs of all records of one kind (Decision, Boot, Config, ...), ascending.
@@ -75,16 +77,20 @@ class Reader {
 class Writer {
  public:
   /// Creates the directory (mode 0700) and an empty log when there is none and `create` is true.
-  static Result<std::unique_ptr<Writer>> open(const std::filesystem::path& directory, bool create = true);
+  static Result<std::unique_ptr<Writer>> open(const std::filesystem::path& directory,
+                                              bool create = true);
   virtual ~Writer() = default;
 
   /// Assigns seq and boot to each record in place, appends all of them and the cursors in one
   /// write, fsyncs, then moves the head anchor and fsyncs that. On error nothing was acknowledged:
   /// kExhausted may be retried with the same records, kDamaged may not. An empty group with
   /// cursors is allowed (bookmarks).
-  virtual Result<Head> append(std::span<record::Record> group, std::span<const Cursor> cursors = {}) = 0;
+  virtual Result<Head> append(std::span<record::Record> group,
+                              std::span<const Cursor> cursors = {}) = 0;
   /// Number given to records from now on; call once per daemon start before the Boot record.
   virtual void set_boot(std::uint32_t boot) = 0;
+  /// The number last given, by this writer or, before set_boot, by the one before; 0 if none was.
+  [[nodiscard]] virtual std::uint32_t boot() const = 0;
   /// False when the last writer did not call close(): the Boot record says so.
   [[nodiscard]] virtual bool closed_cleanly() const = 0;
   /// Flushes and marks a clean end. The writer must not be used afterwards.

@@ -14,7 +14,8 @@ namespace pawprint::store {
 
 /// How digests are made and printed.
 struct DigestKey {
-  std::string key;  ///< HMAC-SHA-256 key, printed "hmac:<hex>"; empty: plain SHA-256, "sha256:<hex>".
+  std::string
+      key;  ///< HMAC-SHA-256 key, printed "hmac:<hex>"; empty: plain SHA-256, "sha256:<hex>".
 };
 
 /// `object`: a Secret as the API server sends it (JSON, `data` in base64, also `stringData`).
@@ -23,9 +24,10 @@ struct DigestKey {
 ///     "tls":{"glued":{"digest":D,"blocks":[B]},"joined":{"digest":D,"blocks":[B]},
 ///            "certificate":{"subject","dnsNames":[..],"notAfter":"RFC3339","keyType","matchesKey":bool}}}}
 /// `glued` is tls.key immediately followed by tls.crt; `joined` puts a line end between them when
-/// tls.key lacks one. B = {"type":"CERTIFICATE","key":"rsa|ecdsa|ed25519|other|invalid"} in order of
-/// appearance, `key` only for blocks whose type ends in PRIVATE KEY; blocks are found the way Go's
-/// pem.Decode finds them (text between blocks is skipped). "tls" is present only when both keys are.
+/// tls.key lacks one. B = {"type":"CERTIFICATE","key":"rsa|ecdsa|ed25519|other|invalid"} in order
+/// of appearance, `key` only for blocks whose type ends in PRIVATE KEY; blocks are found the way
+/// Go's pem.Decode finds them (text between blocks is skipped). "tls" is present only when both
+/// keys are.
 Result<std::string> secret_facts(std::string_view object, const DigestKey& key);
 
 /// The digest of `bytes` as secret_facts prints it; the applier compares live bytes with it.

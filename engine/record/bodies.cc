@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "engine/record/json_depth.h"
+
 namespace pawprint::record {
 namespace {
 
@@ -12,25 +14,6 @@ using Json = nlohmann::json;
 /// Our own bodies are at most four levels deep; a log from elsewhere may hold anything, and
 /// nlohmann's destructor and dump recurse.
 constexpr int kMaxDepth = 64;
-
-bool too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 /// Sorted keys and no spaces; bytes that are not UTF-8 (a server's message may hold them) become
 /// U+FFFD, always the same way.
@@ -63,9 +46,10 @@ class Fields {
   void read(const char* member, T& out) const {
     const Json* value = find(member);
     if (value == nullptr) return;
-    const bool fits = value->is_number_unsigned()
-                          ? std::in_range<T>(value->get<std::uint64_t>())
-                          : value->is_number_integer() && std::in_range<T>(value->get<std::int64_t>());
+    const bool fits =
+        value->is_number_unsigned()
+            ? std::in_range<T>(value->get<std::uint64_t>())
+            : value->is_number_integer() && std::in_range<T>(value->get<std::int64_t>());
     if (fits) out = value->get<T>();
     else complain(member);
   }
@@ -111,7 +95,8 @@ class Fields {
 template <class T, class Take>
 Result<T> decode(const char* what, std::string_view body, const Take& take) {
   const std::string prefix = std::string(what) + " record body: ";
-  if (too_deep(body)) return fail(ErrorCode::kDamaged, prefix + "nested too deeply");
+  if (nested_deeper(body, kMaxDepth))
+    return fail(ErrorCode::kDamaged, prefix + "nested too deeply");
   const Json document = Json::parse(body, nullptr, false);
   if (document.is_discarded()) return fail(ErrorCode::kDamaged, prefix + "not a JSON document");
   std::string error;
@@ -182,10 +167,8 @@ std::string encode(const Decision& decision) {
   for (const ObjectKey& key : decision.changed) changed.push_back(key_json(key));
   Json operations = Json::array();
   for (const Decision::Op& op : decision.operations) {
-    operations.push_back(Json{{"id", op.id},
-                              {"verb", op.verb},
-                              {"object", key_json(op.object)},
-                              {"digest", op.digest}});
+    operations.push_back(Json{
+        {"id", op.id}, {"verb", op.verb}, {"object", key_json(op.object)}, {"digest", op.digest}});
   }
   return canonical(Json{{"upto", decision.upto},
                         {"triggers", decision.triggers},
@@ -246,19 +229,19 @@ Result<Config> decode_config(std::string_view body) {
 }
 
 Result<Discovery> decode_discovery(std::string_view body) {
-  return decode<Discovery>(
-      "Discovery", body, [](const Fields& fields, Discovery& out, std::string& error) {
-        fields.each("resources", [&](const Json& element) {
-          const Fields resource(element, error);
-          Discovery::Resource& added = out.resources.emplace_back();
-          resource.read("group", added.group);
-          resource.read("version", added.version);
-          resource.read("kind", added.kind);
-          resource.read("plural", added.plural);
-          resource.read("namespaced", added.namespaced);
-        });
-        fields.read("bundleVersion", out.bundle_version);
-      });
+  return decode<Discovery>("Discovery", body,
+                           [](const Fields& fields, Discovery& out, std::string& error) {
+                             fields.each("resources", [&](const Json& element) {
+                               const Fields resource(element, error);
+                               Discovery::Resource& added = out.resources.emplace_back();
+                               resource.read("group", added.group);
+                               resource.read("version", added.version);
+                               resource.read("kind", added.kind);
+                               resource.read("plural", added.plural);
+                               resource.read("namespaced", added.namespaced);
+                             });
+                             fields.read("bundleVersion", out.bundle_version);
+                           });
 }
 
 Result<Sync> decode_sync(std::string_view body) {
@@ -272,28 +255,29 @@ Result<Sync> decode_sync(std::string_view body) {
 }
 
 Result<Decision> decode_decision(std::string_view body) {
-  return decode<Decision>(
-      "Decision", body, [](const Fields& fields, Decision& out, std::string& error) {
-        fields.read("upto", out.upto);
-        fields.each("triggers", [&](const Json& element) {
-          if (element.is_number_unsigned()) out.triggers.push_back(element.get<Seq>());
-          else fields.complain("triggers");
-        });
-        fields.read("digestBefore", out.digest_before);
-        fields.read("digestAfter", out.digest_after);
-        fields.each("changed", [&](const Json& element) {
-          fields.read_key(element, out.changed.emplace_back());
-        });
-        fields.each("operations", [&](const Json& element) {
-          const Fields operation(element, error);
-          Decision::Op& added = out.operations.emplace_back();
-          operation.read("id", added.id);
-          operation.read("verb", added.verb);
-          operation.read("object", added.object);
-          operation.read("digest", added.digest);
-        });
-        fields.read("reducer", out.reducer);
-      });
+  return decode<Decision>("Decision", body,
+                          [](const Fields& fields, Decision& out, std::string& error) {
+                            fields.read("upto", out.upto);
+                            fields.each("triggers", [&](const Json& element) {
+                              if (element.is_number_unsigned())
+                                out.triggers.push_back(element.get<Seq>());
+                              else fields.complain("triggers");
+                            });
+                            fields.read("digestBefore", out.digest_before);
+                            fields.read("digestAfter", out.digest_after);
+                            fields.each("changed", [&](const Json& element) {
+                              fields.read_key(element, out.changed.emplace_back());
+                            });
+                            fields.each("operations", [&](const Json& element) {
+                              const Fields operation(element, error);
+                              Decision::Op& added = out.operations.emplace_back();
+                              operation.read("id", added.id);
+                              operation.read("verb", added.verb);
+                              operation.read("object", added.object);
+                              operation.read("digest", added.digest);
+                            });
+                            fields.read("reducer", out.reducer);
+                          });
 }
 
 Result<Applied> decode_applied(std::string_view body) {

@@ -108,8 +108,10 @@ Result<Record> decode_header(std::string_view bytes) {
   record.resource_version = source.text();
   if (!source.ok()) return fail(ErrorCode::kDamaged, "record header is cut short");
   if (!source.at_end()) return fail(ErrorCode::kDamaged, "record header has bytes after its end");
-  if (name(record.kind).empty()) return fail(ErrorCode::kDamaged, "record header names no known kind");
-  if (!known(record.encoding)) return fail(ErrorCode::kDamaged, "record header names no known encoding");
+  if (name(record.kind).empty())
+    return fail(ErrorCode::kDamaged, "record header names no known kind");
+  if (!known(record.encoding))
+    return fail(ErrorCode::kDamaged, "record header names no known encoding");
   if (!known(record.event)) return fail(ErrorCode::kDamaged, "record header names no known event");
   return record;
 }

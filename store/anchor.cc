@@ -1,0 +1,146 @@
+#include "store/anchor.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "store/layout.h"
+
+namespace pawprint::store {
+namespace {
+
+constexpr std::string_view kMagic = "PAWHEAD1";
+constexpr std::size_t kPageBytes = 4096;  ///< A slot has a page of its own; it fits one sector.
+constexpr std::size_t kFileBytes = 2 * kPageBytes;
+constexpr std::size_t kPointBytes = 8 + 8 + 8 + 8 + 32;
+constexpr std::size_t kSlotBytes = kPointBytes + 32;
+/// A reader may meet a slot while it is written; a whole one follows within microseconds.
+constexpr int kReadAttempts = 20;
+constexpr auto kReadPause = std::chrono::milliseconds(1);
+
+enum class Slot : std::uint8_t { kEmpty, kWhole, kDamaged };
+
+Slot decode_slot(std::string_view page, AnchorPoint& out) {
+  if (std::all_of(page.begin(), page.end(), [](char c) { return c == '\0'; })) return Slot::kEmpty;
+  if (page.size() < kSlotBytes || !page.starts_with(kMagic)) return Slot::kDamaged;
+  const auto sum = record::sha256(page.substr(0, kPointBytes));
+  if (page.substr(kPointBytes, sum.size()) != bytes_of(sum)) return Slot::kDamaged;
+  const auto padding = page.substr(kSlotBytes);
+  if (!std::all_of(padding.begin(), padding.end(), [](char c) { return c == '\0'; })) {
+    return Slot::kDamaged;
+  }
+  out.commit = little64(page.substr(8));
+  out.seq = little64(page.substr(16));
+  out.time_ns = static_cast<std::int64_t>(little64(page.substr(24)));
+  std::copy_n(page.begin() + 32, out.hash.size(), out.hash.begin());
+  return Slot::kWhole;
+}
+
+/// One look at both slots; nothing when neither is whole.
+std::optional<AnchorReading> decode_file(std::string_view bytes) {
+  std::array<AnchorPoint, 2> points;
+  std::array<Slot, 2> slots{};
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    slots[i] = decode_slot(bytes.substr(i * kPageBytes, kPageBytes), points[i]);
+    // A whole point in the other's place is a copied page, not what was written.
+    if (slots[i] == Slot::kWhole && points[i].commit % 2 != i) slots[i] = Slot::kDamaged;
+  }
+  AnchorReading reading;
+  reading.slot_damaged = slots[0] == Slot::kDamaged || slots[1] == Slot::kDamaged;
+  if (slots[0] != Slot::kWhole && slots[1] != Slot::kWhole) return std::nullopt;
+  const bool first =
+      slots[0] == Slot::kWhole && (slots[1] != Slot::kWhole || points[0].commit > points[1].commit);
+  reading.point = points[first ? 0 : 1];
+  return reading;
+}
+
+Result<AnchorReading> read_file(const File& file, const std::filesystem::path& path) {
+  std::optional<AnchorReading> reading;
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(kReadPause);
+    auto bytes = read_at(file, 0, kFileBytes, path);
+    if (!bytes) return tl::unexpected<Error>(bytes.error());
+    if (bytes->empty()) {
+      return fail(ErrorCode::kUnreachable,
+                  path.string() + " is empty: the store was never made whole");
+    }
+    if (bytes->size() < kFileBytes) continue;
+    reading = decode_file(*bytes);
+    if (reading && !reading->slot_damaged) break;
+  }
+  if (reading) return *reading;
+  return fail(ErrorCode::kDamaged,
+              path.string() + " is damaged: it no longer tells where the log ends");
+}
+
+}  // namespace
+
+std::string encode_slot(const AnchorPoint& point) {
+  std::string bytes(kMagic);
+  append_little64(bytes, point.commit);
+  append_little64(bytes, point.seq);
+  append_little64(bytes, static_cast<std::uint64_t>(point.time_ns));
+  bytes += bytes_of(point.hash);
+  const auto sum = record::sha256(bytes);
+  bytes += bytes_of(sum);
+  return bytes;
+}
+
+Result<AnchorReader> AnchorReader::open(const std::filesystem::path& directory) {
+  AnchorReader reader;
+  reader.path_ = directory / kAnchorFile;
+  auto file = open_file(reader.path_, O_RDONLY);
+  if (!file) return tl::unexpected<Error>(file.error());
+  reader.file_ = std::move(*file);
+  return reader;
+}
+
+Result<AnchorReading> AnchorReader::read() const { return read_file(file_, path_); }
+
+Result<AnchorWriter> AnchorWriter::open(const std::filesystem::path& directory, bool create) {
+  AnchorWriter writer;
+  writer.path_ = directory / kAnchorFile;
+  auto file = open_file(writer.path_, create ? O_RDWR | O_CREAT : O_RDWR);
+  if (!file) return tl::unexpected<Error>(file.error());
+  writer.file_ = std::move(*file);
+  if (::flock(writer.file_.descriptor(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK)
+      return tl::unexpected<Error>(system_error(errno, "lock", writer.path_));
+    return fail(
+        ErrorCode::kUnreachable,
+        "store " + directory.string() + " is in use by another writer; stop it (or ask it) first");
+  }
+  return writer;
+}
+
+Result<void> AnchorWriter::initialise(const AnchorPoint& first) {
+  std::string bytes(kFileBytes, '\0');
+  const std::string slot = encode_slot(first);
+  bytes.replace((first.commit % 2) * kPageBytes, slot.size(), slot);
+  return write_at(file_, 0, bytes, path_)
+      .and_then([&] { return sync_data(file_, path_); })
+      .and_then([&] { return sync_directory(path_.parent_path()); });
+}
+
+Result<AnchorReading> AnchorWriter::read() const { return read_file(file_, path_); }
+
+Result<void> AnchorWriter::store(const AnchorPoint& point) {
+  auto written = write_at(file_, (point.commit % 2) * kPageBytes, encode_slot(point), path_);
+  if (!written) return written;
+  return sync_data(file_, path_);
+}
+
+Result<void> AnchorWriter::forget_after(std::uint64_t acknowledged) {
+  const std::string zeros(kPageBytes, '\0');
+  auto written = write_at(file_, ((acknowledged + 1) % 2) * kPageBytes, zeros, path_);
+  if (!written) return written;
+  return sync_data(file_, path_);
+}
+
+}  // namespace pawprint::store

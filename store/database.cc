@@ -1,0 +1,195 @@
+#include "store/database.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <system_error>
+#include <utility>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include "store/layout.h"
+#include "store/private_file_system.h"
+
+namespace pawprint::store {
+namespace {
+
+/// Readers write nothing into the store's directory, not even RocksDB's own log.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+constexpr std::size_t kBlockCacheBytes = std::size_t{32} << 20;
+constexpr std::uint64_t kWalBytes = std::uint64_t{64} << 20;
+constexpr std::size_t kInfoLogBytes = std::size_t{1} << 20;
+
+rocksdb::ColumnFamilyOptions family_options(Family family, const Tuning& tuning,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // Bodies are a few KB: larger blocks give zstd something to find; index entries are small.
+  table.block_size = family == Family::kRecords ? std::size_t{32} << 10 : std::size_t{8} << 10;
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kZSTD;
+  options.write_buffer_size = tuning.write_buffer_bytes;
+  return options;
+}
+
+rocksdb::DBOptions database_options(Access access, rocksdb::Env* env) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  options.create_if_missing = access == Access::kCreate;
+  options.create_missing_column_families = access == Access::kCreate;
+  // A torn record at the very end is what a crash leaves; anything else is damage and refused. What
+  // this mode lets pass (a shortened file) the head anchor finds.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.paranoid_checks = true;
+  // All families of a group reach the table files together, so that a lost write-ahead log can
+  // never leave an index that is ahead of the records.
+  options.atomic_flush = true;
+  options.max_total_wal_size = kWalBytes;
+  // Readers keep the files open that a writer may delete under them.
+  options.max_open_files = -1;
+  options.max_background_jobs = 2;
+  options.keep_log_file_num = 4;
+  options.max_log_file_size = kInfoLogBytes;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  if (access == Access::kFollow) options.info_log = std::make_shared<SilentLogger>();
+  return options;
+}
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+/// What a refusal to open means, given that there is a store.
+Error open_error(const rocksdb::Status& status, const std::filesystem::path& directory) {
+  const std::string text = one_line(status.ToString());
+  const std::string where = "store " + directory.string();
+  if (status.IsNoSpace()) return {ErrorCode::kExhausted, where + ": " + text};
+  if (status.IsIOError() && text.find("LOCK") != std::string::npos) {
+    return {ErrorCode::kUnreachable, where + " is in use by another writer: " + text};
+  }
+  if ((status.IsIOError() && !status.IsPathNotFound()) || status.IsTryAgain() || status.IsBusy()) {
+    return {ErrorCode::kUnreachable, where + " cannot be opened: " + text};
+  }
+  return {ErrorCode::kDamaged, where + " is damaged: RocksDB refuses it: " + text};
+}
+
+}  // namespace
+
+std::string_view name(Family family) {
+  switch (family) {
+    case Family::kMeta:
+      return "default";
+    case Family::kRecords:
+      return "records";
+    case Family::kObjects:
+      return "objects";
+    case Family::kTimes:
+      return "times";
+    case Family::kKinds:
+      return "kinds";
+  }
+  return "";
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& directory,
+                                                 Access access, const Tuning& tuning) {
+  std::unique_ptr<Database> database(new Database);
+  database->file_system_ = tuning.file_system ? tuning.file_system : rocksdb::FileSystem::Default();
+  if (access != Access::kFollow) {
+    database->file_system_ = std::make_shared<PrivateFileSystem>(database->file_system_);
+  }
+  database->env_ = rocksdb::NewCompositeEnv(database->file_system_);
+
+  const auto cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    const auto family = static_cast<Family>(i);
+    families.emplace_back(std::string(name(family)), family_options(family, tuning, cache));
+  }
+  const auto options = database_options(access, database->env_.get());
+  rocksdb::DB* db = nullptr;
+  // A secondary would only keep its info log in a directory of its own; ours keeps none.
+  const auto status =
+      access == Access::kFollow
+          ? rocksdb::DB::OpenAsSecondary(options, directory.string(), "", families,
+                                         &database->handles_, &db)
+          : rocksdb::DB::Open(options, directory.string(), families, &database->handles_, &db);
+  database->db_.reset(db);
+  if (!status.ok()) return tl::unexpected<Error>(open_error(status, directory));
+  return database;
+}
+
+Database::~Database() {
+  if (!db_) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_.reset();
+}
+
+Result<std::optional<std::string>> Database::meta(std::string_view key) const {
+  std::string value;
+  const auto status = db_->Get(rocksdb::ReadOptions(), family(Family::kMeta), key, &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return tl::unexpected<Error>(error_of(status, "read the metadata"));
+  return std::optional<std::string>(std::move(value));
+}
+
+Result<std::uint64_t> Database::meta_number(std::string_view key) const {
+  auto value = meta(key);
+  if (!value) return tl::unexpected<Error>(value.error());
+  if (!*value) return 0;
+  if ((*value)->size() != 8) {
+    return fail(ErrorCode::kDamaged, "metadata '" + std::string(key) + "' is not a number");
+  }
+  return little64(**value);
+}
+
+std::unique_ptr<rocksdb::Iterator> Database::iterate(Family which) const {
+  return std::unique_ptr<rocksdb::Iterator>(
+      db_->NewIterator(rocksdb::ReadOptions(), family(which)));
+}
+
+Result<void> Database::write_synced(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto status = db_->Write(options, &batch);
+  if (status.ok()) return {};
+  return tl::unexpected<Error>(error_of(status, "append to the log"));
+}
+
+Result<void> Database::flush() {
+  const auto status = db_->Flush(rocksdb::FlushOptions(), handles_);
+  if (status.ok()) return {};
+  return tl::unexpected<Error>(error_of(status, "flush the log"));
+}
+
+Error error_of(const rocksdb::Status& status, std::string_view what) {
+  ErrorCode code = ErrorCode::kInternal;
+  if (status.IsCorruption()) code = ErrorCode::kDamaged;
+  if (status.IsIOError() || status.IsNoSpace()) code = ErrorCode::kExhausted;
+  return {code, "cannot " + std::string(what) + ": " + one_line(status.ToString())};
+}
+
+bool holds_database(const std::filesystem::path& directory) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto file = entry->path().filename().string();
+    const auto extension = entry->path().extension();
+    if (file == "CURRENT" || file.starts_with("MANIFEST-")) return true;
+    if (extension == ".sst" || extension == ".log") return true;
+  }
+  return false;
+}
+
+}  // namespace pawprint::store

@@ -1,0 +1,220 @@
+// The check of everything that is stored.
+#include <array>
+#include <optional>
+
+#include "store/layout.h"
+#include "store/view.h"
+
+namespace pawprint::store {
+namespace {
+
+/// More would not tell a person anything new; the last one says that there are more.
+constexpr std::size_t kMaxProblems = 1000;
+constexpr std::array<Family, 3> kIndexes{Family::kObjects, Family::kTimes, Family::kKinds};
+
+/// Digest of a set of index entries, kept by delta: equal sets, equal digests, whatever the order.
+struct IndexSum {
+  record::SetHash keys;
+  std::uint64_t entries = 0;
+
+  void add(std::string_view key) {
+    keys.add(record::sha256(key));
+    ++entries;
+  }
+  bool operator==(const IndexSum&) const = default;
+};
+
+class Check {
+ public:
+  explicit Check(const std::filesystem::path& directory) : directory_(directory) {}
+
+  FsckReport run();
+
+ private:
+  void problem(record::Seq seq, std::string what, std::string detail);
+  bool open();
+  void check_records();
+  void check_record(std::string_view key, std::string_view value);
+  void check_indexes();
+  void locate(Family family);
+  void check_head();
+
+  std::filesystem::path directory_;
+  FsckReport report_;
+  std::optional<AnchorPoint> anchor_;
+  std::unique_ptr<Database> database_;
+  record::Hash previous_{};
+  record::Seq expected_ = 1;
+  std::int64_t clamped_ns_ = std::numeric_limits<std::int64_t>::min();
+  std::array<IndexSum, kFamilies> sums_;
+  bool anchor_met_ = false;
+};
+
+void Check::problem(record::Seq seq, std::string what, std::string detail) {
+  if (report_.problems.size() > kMaxProblems) return;
+  if (report_.problems.size() == kMaxProblems) {
+    report_.problems.push_back({0, "more", "more problems are not listed"});
+    return;
+  }
+  report_.problems.push_back({seq, std::move(what), std::move(detail)});
+}
+
+/// The anchor and the database at one moment; retries like a Reader, for a writer may be at work.
+bool Check::open() {
+  auto anchor = AnchorReader::open(directory_);
+  if (!anchor) {
+    problem(0, "anchor", anchor.error().message);
+  } else {
+    auto reading = anchor->read();
+    if (!reading) problem(0, "anchor", reading.error().message);
+    if (reading) anchor_ = reading->point;
+    if (reading && reading->slot_damaged) {
+      problem(0, "anchor",
+              "one of two slots of " + (directory_ / kAnchorFile).string() + " is damaged");
+    }
+  }
+  constexpr int kAttempts = 4;
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    auto opened = Database::open(directory_, Access::kFollow);
+    if (opened) {
+      database_ = std::move(*opened);
+      return true;
+    }
+    if (attempt == kAttempts) problem(0, "rocksdb", opened.error().message);
+  }
+  return false;
+}
+
+void Check::check_record(std::string_view key, std::string_view value) {
+  auto stored = decode_record(key, value);
+  if (!stored) {
+    const record::Seq seq = key.size() == 8 ? from_big64(key) : 0;
+    problem(seq, "body", stored.error().message);
+    // What follows is checked against what this record says of itself, if it says anything.
+    if (value.size() >= 33) std::copy_n(value.begin() + 1, previous_.size(), previous_.begin());
+    if (seq != 0) expected_ = seq + 1;
+    return;
+  }
+  const record::Record& record = stored->record;
+  if (record.seq != expected_) {
+    problem(expected_, "gap",
+            "records " + std::to_string(expected_) + ".." + std::to_string(record.seq - 1) +
+                " are missing");
+  }
+  if (chain(previous_, stored->header, record.body) != stored->hash) {
+    problem(record.seq, "chain", "the record or the one before it is not what was written");
+  }
+  previous_ = stored->hash;
+  expected_ = record.seq + 1;
+  clamped_ns_ = std::max(clamped_ns_, record.time_ns);
+  ++report_.records;
+  report_.head = Head{record.seq, record.time_ns, stored->hash};
+  sums_[static_cast<std::size_t>(Family::kTimes)].add(time_key(clamped_ns_, record.seq));
+  sums_[static_cast<std::size_t>(Family::kKinds)].add(kind_key(record.kind, record.seq));
+  if (has_history(record)) {
+    sums_[static_cast<std::size_t>(Family::kObjects)].add(history_key(record.object, record.seq));
+  }
+  if (!anchor_ || record.seq != anchor_->seq) return;
+  anchor_met_ = true;
+  if (stored->hash != anchor_->hash) {
+    problem(record.seq, "anchor", "the chain value is not that of the head anchor");
+  }
+}
+
+void Check::check_records() {
+  const auto entry = database_->iterate(Family::kRecords);
+  for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
+    check_record(entry->key().ToStringView(), entry->value().ToStringView());
+  }
+  if (!entry->status().ok()) {
+    problem(expected_, "rocksdb",
+            error_of(entry->status(), "read record " + std::to_string(expected_)).message);
+  }
+}
+
+/// Both sides of a family's comparison, entry by entry; only done when their sums differ.
+void Check::locate(Family family) {
+  const std::string index(name(family));
+  const auto records = database_->iterate(Family::kRecords);
+  std::int64_t clamped = std::numeric_limits<std::int64_t>::min();
+  for (records->SeekToFirst(); records->Valid(); records->Next()) {
+    auto stored = decode_record(records->key().ToStringView(), records->value().ToStringView());
+    if (!stored) continue;
+    const record::Record& record = stored->record;
+    clamped = std::max(clamped, record.time_ns);
+    if (family == Family::kObjects && !has_history(record)) continue;
+    const std::string key = family == Family::kObjects ? history_key(record.object, record.seq)
+                            : family == Family::kTimes ? time_key(clamped, record.seq)
+                                                       : kind_key(record.kind, record.seq);
+    std::string value;
+    const auto found =
+        database_->db().Get(rocksdb::ReadOptions(), database_->family(family), key, &value);
+    if (!found.ok()) problem(record.seq, "index", "index " + index + " does not list the record");
+  }
+}
+
+void Check::check_indexes() {
+  for (const Family family : kIndexes) {
+    IndexSum found;
+    const auto entry = database_->iterate(family);
+    for (entry->SeekToFirst(); entry->Valid(); entry->Next())
+      found.add(entry->key().ToStringView());
+    const std::string index(name(family));
+    if (!entry->status().ok()) {
+      problem(0, "rocksdb", error_of(entry->status(), "read index " + index).message);
+      continue;
+    }
+    const IndexSum& wanted = sums_[static_cast<std::size_t>(family)];
+    if (found == wanted) continue;
+    problem(0, "index",
+            "index " + index + " has " + std::to_string(found.entries) +
+                " entries where the records give " + std::to_string(wanted.entries) +
+                ", or others");
+    locate(family);
+  }
+}
+
+void Check::check_head() {
+  const auto status = database_->db().VerifyChecksum();
+  if (!status.ok()) problem(0, "rocksdb", error_of(status, "verify the table files").message);
+  auto format = check_format(*database_, directory_);
+  auto commit = database_->meta_number(kCommitKey);
+  const bool untouched = commit && *commit == 0 && anchor_ && anchor_->commit == 0;
+  if (!format && !untouched) problem(0, "format", format.error().message);
+  if (!commit) problem(0, "rocksdb", commit.error().message);
+  if (!anchor_ || !commit) return;
+  if (anchor_->seq > 0 && !anchor_met_) {
+    problem(anchor_->seq, "anchor",
+            "the log ends at seq " + std::to_string(report_.head.seq) + ", before its head anchor");
+  } else if (*commit < anchor_->commit) {
+    problem(anchor_->seq, "anchor", "the last write before the head anchor is missing");
+  }
+}
+
+FsckReport Check::run() {
+  if (!open()) {
+    if (anchor_) report_.head = Head{anchor_->seq, anchor_->time_ns, anchor_->hash};
+    return std::move(report_);
+  }
+  check_records();
+  check_indexes();
+  check_head();
+  return std::move(report_);
+}
+
+}  // namespace
+
+Result<FsckReport> fsck(const std::filesystem::path& directory) {
+  if (!holds_database(directory)) {
+    // An anchor that says that something was written is a store that lost its files; one that is
+    // new or not filled was left by a creation that did not finish.
+    auto anchor = AnchorReader::open(directory);
+    auto reading = anchor ? anchor->read() : tl::unexpected<Error>(anchor.error());
+    if (!reading ? reading.error().code != ErrorCode::kDamaged : reading->point.commit == 0) {
+      return fail(ErrorCode::kUnreachable, "there is no store at " + directory.string());
+    }
+  }
+  return Check(directory).run();
+}
+
+}  // namespace pawprint::store

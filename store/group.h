@@ -1,0 +1,44 @@
+// Write batches of the log: what a group of records adds to every family, and what takes it out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+
+#include "engine/record/record.h"
+#include "store/database.h"
+#include "store/log.h"
+
+namespace pawprint::store {
+
+/// Where the log ends, as far as it is acknowledged.
+struct Tip {
+  std::uint64_t commit = 0;
+  Head head;
+  /// Time of the last entry of the time index, which never goes back.
+  std::int64_t clamped_ns = std::numeric_limits<std::int64_t>::min();
+};
+
+/// Cursors by their metadata key.
+using CursorMap = std::map<std::string, std::string, std::less<>>;
+
+/// Gives seq and boot to each record, puts it with its index entries into `batch`, and moves `tip`.
+void add_group(const Database& database, std::span<record::Record> group, std::uint32_t boot,
+               Tip& tip, rocksdb::WriteBatch& batch);
+
+/// Puts the cursors into `batch` and into `all`.
+void add_cursors(const Database& database, std::span<const Cursor> cursors, CursorMap& all,
+                 rocksdb::WriteBatch& batch);
+
+/// Takes out every record after `last` with its index entries, and sets the cursors back: what a
+/// write left behind that failed and was not acknowledged.
+Result<void> discard_after(const Database& database, record::Seq last, const CursorMap& cursors,
+                           rocksdb::WriteBatch& batch);
+
+Result<CursorMap> load_cursors(const Database& database);
+Result<std::int64_t> load_clamped_time(const Database& database);
+
+}  // namespace pawprint::store

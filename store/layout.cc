@@ -1,0 +1,190 @@
+#include "store/layout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/record/codec.h"
+
+namespace pawprint::store {
+namespace {
+
+/// How the body of a record is kept. Only the first exists in format 1; a value with another form
+/// is not guessed at. Forms to come keep what the chain needs: the body or its SHA-256.
+constexpr char kWholeBody = 0;
+
+constexpr std::size_t kFixedBytes = 1 + 32 + 4;
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
+
+/// Appends `text` so that bytewise order of the result is the order of the tuples, and no tuple's
+/// bytes begin another's: 00 becomes 00 FF, the end is 00 01.
+void append_ordered(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    out.push_back(c);
+    if (c == '\0') out.push_back('\xff');
+  }
+  out.push_back('\0');
+  out.push_back('\1');
+}
+
+/// Inverse of append_ordered: takes one text from the front of `rest`.
+std::optional<std::string> take_ordered(std::string_view& rest) {
+  std::string text;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] != '\0') {
+      text.push_back(rest[i]);
+      continue;
+    }
+    if (i + 1 == rest.size()) return std::nullopt;
+    if (rest[i + 1] == '\1') {
+      rest.remove_prefix(i + 2);
+      return text;
+    }
+    if (rest[i + 1] != '\xff') return std::nullopt;
+    text.push_back('\0');
+    ++i;
+  }
+  return std::nullopt;
+}
+
+tl::unexpected<Error> damaged(std::string_view key, std::string_view what) {
+  const std::string name =
+      key.size() == 8 ? "record " + std::to_string(from_big64(key)) : "a record key";
+  return fail(ErrorCode::kDamaged, name + " is damaged: " + std::string(what));
+}
+
+}  // namespace
+
+void append_little64(std::string& out, std::uint64_t value) {
+  for (int shift = 0; shift < 64; shift += 8) {
+    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
+  }
+}
+
+std::uint64_t little64(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 8; i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+  return value;
+}
+
+std::string big64(std::uint64_t value) {
+  std::string out;
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
+  }
+  return out;
+}
+
+std::uint64_t from_big64(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < 8; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+  return value;
+}
+
+std::string_view bytes_of(const record::Hash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+record::Hash chain(const record::Hash& previous, std::string_view header, std::string_view body) {
+  std::string link;
+  link.reserve(64 + header.size());
+  link += bytes_of(previous);
+  link += header;
+  link += bytes_of(record::sha256(body));
+  return record::sha256(link);
+}
+
+std::string record_key(record::Seq seq) { return big64(seq); }
+
+std::string record_prefix(const record::Hash& hash, std::string_view header) {
+  std::string out;
+  out.reserve(kFixedBytes + header.size());
+  out.push_back(kWholeBody);
+  out += bytes_of(hash);
+  for (int shift = 0; shift < 32; shift += 8) {
+    out.push_back(static_cast<char>(static_cast<std::uint8_t>(header.size() >> shift)));
+  }
+  out += header;
+  return out;
+}
+
+Result<StoredRecord> decode_record(std::string_view key, std::string_view value) {
+  if (key.size() != 8) return damaged(key, "its length is wrong");
+  if (value.size() < kFixedBytes) return damaged(key, "it is cut short");
+  if (value[0] != kWholeBody) return damaged(key, "its body is kept in an unknown form");
+  std::size_t header_size = 0;
+  for (std::size_t i = 4; i-- > 0;) {
+    header_size = header_size << 8 | static_cast<std::uint8_t>(value[33 + i]);
+  }
+  if (value.size() - kFixedBytes < header_size) return damaged(key, "its header is cut short");
+
+  StoredRecord stored;
+  std::copy_n(value.begin() + 1, stored.hash.size(), stored.hash.begin());
+  stored.header = value.substr(kFixedBytes, header_size);
+  auto record = record::decode_header(stored.header);
+  if (!record) return damaged(key, record.error().message);
+  if (record->seq != from_big64(key)) return damaged(key, "its header has another seq");
+  stored.record = std::move(*record);
+  stored.record.body = value.substr(kFixedBytes + header_size);
+  return stored;
+}
+
+std::string history_prefix(const record::ObjectKey& key) {
+  std::string out;
+  append_ordered(out, key.zone);
+  append_ordered(out, key.group);
+  append_ordered(out, key.kind);
+  append_ordered(out, key.ns);
+  append_ordered(out, key.name);
+  return out;
+}
+
+std::string history_key(const record::ObjectKey& key, record::Seq seq) {
+  return history_prefix(key) + big64(seq);
+}
+
+std::string time_key(std::int64_t time_ns, record::Seq seq) {
+  // With the sign bit turned, bytewise order is the order of signed numbers.
+  return big64(static_cast<std::uint64_t>(time_ns) ^ kSignBit) + big64(seq);
+}
+
+std::int64_t time_of_key(std::string_view key) {
+  return static_cast<std::int64_t>(from_big64(key) ^ kSignBit);
+}
+
+std::string kind_prefix(record::Kind kind) {
+  return std::string(1, static_cast<char>(static_cast<std::uint8_t>(kind)));
+}
+
+std::string kind_key(record::Kind kind, record::Seq seq) { return kind_prefix(kind) + big64(seq); }
+
+std::optional<record::Seq> seq_of_key(std::string_view key) {
+  if (key.size() < 8) return std::nullopt;
+  return from_big64(key.substr(key.size() - 8));
+}
+
+bool has_history(const record::Record& record) {
+  const bool about_object = record.kind == record::Kind::kObserved ||
+                            record.kind == record::Kind::kVanished ||
+                            record.kind == record::Kind::kQuarantined;
+  return about_object && !record.object.name.empty();
+}
+
+std::string cursor_key(const Cursor& cursor) {
+  std::string out(kCursorPrefix);
+  append_ordered(out, cursor.zone);
+  append_ordered(out, cursor.group);
+  append_ordered(out, cursor.kind);
+  return out;
+}
+
+std::optional<Cursor> decode_cursor(std::string_view key, std::string_view value) {
+  if (!key.starts_with(kCursorPrefix)) return std::nullopt;
+  key.remove_prefix(kCursorPrefix.size());
+  auto zone = take_ordered(key);
+  auto group = zone ? take_ordered(key) : std::nullopt;
+  auto kind = group ? take_ordered(key) : std::nullopt;
+  if (!kind || !key.empty()) return std::nullopt;
+  return Cursor{std::move(*zone), std::move(*group), std::move(*kind), std::string(value)};
+}
+
+}  // namespace pawprint::store

@@ -1,0 +1,105 @@
+// A Reader on a directory that another process may be writing: RocksDB's secondary instance,
+// bounded by the head anchor.
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+#include "store/view.h"
+
+namespace pawprint::store {
+namespace {
+
+/// A writer that flushes deletes files while we read their list; a second look finds the new ones.
+/// Attempts in which the anchor moved (the writer is at work) do not count as failures.
+constexpr int kIdleAttempts = 6;
+constexpr int kAttempts = 200;
+constexpr auto kFirstPause = std::chrono::milliseconds(5);
+
+class FollowingReader final : public View {
+ public:
+  FollowingReader(std::filesystem::path directory, AnchorReader anchor)
+      : View(std::move(directory)), anchor_(std::move(anchor)) {}
+
+  Result<void> refresh() override;
+  [[nodiscard]] Head head() const override { return head_; }
+
+ protected:
+  [[nodiscard]] const Database* database() const override { return database_.get(); }
+
+ private:
+  Result<void> try_once(const AnchorReading& reading);
+
+  AnchorReader anchor_;
+  std::unique_ptr<Database> database_;
+  Head head_;
+  std::optional<AnchorPoint> seen_;  ///< The anchor that head_ was taken from.
+};
+
+Result<void> FollowingReader::refresh() {
+  std::optional<Error> last;
+  std::optional<AnchorPoint> before;
+  int idle = 0;
+  for (int attempt = 0; attempt < kAttempts && idle < kIdleAttempts; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(kFirstPause * (1 << idle));
+    // The anchor first: what it says was on disk before, so the database must show it.
+    auto reading = anchor_.read();
+    if (!reading) return tl::unexpected<Error>(reading.error());
+    if (database_ && !reading->slot_damaged && seen_ == reading->point) return {};
+    auto done = try_once(*reading);
+    if (done) return {};
+    last = done.error();
+    database_.reset();
+    seen_.reset();
+    if (before == reading->point) ++idle;
+    before = reading->point;
+  }
+  return tl::unexpected<Error>(
+      last.value_or(Error{ErrorCode::kInternal, "the log cannot be read"}));
+}
+
+Result<void> FollowingReader::try_once(const AnchorReading& reading) {
+  if (!database_) {
+    auto opened = Database::open(directory(), Access::kFollow);
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    database_ = std::move(*opened);
+    auto format = check_format(*database_, directory());
+    if (!format) return format;
+  } else {
+    const auto status = database_->db().TryCatchUpWithPrimary();
+    if (!status.ok()) return tl::unexpected<Error>(error_of(status, "follow the log"));
+  }
+  auto reach = check_reach(*database_, reading.point, directory());
+  if (!reach) return tl::unexpected<Error>(reach.error());
+  // With one slot lost the anchor may be a group behind what was acknowledged; what is in the
+  // database is then the better answer.
+  head_ = reading.slot_damaged ? reach->head
+                               : Head{reading.point.seq, reading.point.time_ns, reading.point.hash};
+  seen_ = reading.point;
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& directory) {
+  auto anchor = AnchorReader::open(directory);
+  if (!anchor && anchor.error().code == ErrorCode::kNotFound) {
+    if (holds_database(directory)) {
+      return fail(ErrorCode::kDamaged, "store " + directory.string() + " is damaged: " +
+                                           (directory / kAnchorFile).string() + " is missing");
+    }
+    return fail(ErrorCode::kUnreachable, "there is no store at " + directory.string());
+  }
+  if (!anchor) return tl::unexpected<Error>(anchor.error());
+  auto point = anchor->read();
+  if (point && point->point.commit == 0 && !holds_database(directory)) {
+    return fail(ErrorCode::kUnreachable, "the store at " + directory.string() + " is not made yet");
+  }
+  auto reader = std::make_unique<FollowingReader>(directory, std::move(*anchor));
+  auto caught_up = reader->refresh();
+  if (!caught_up) return tl::unexpected<Error>(caught_up.error());
+  return reader;
+}
+
+}  // namespace pawprint::store

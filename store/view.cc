@@ -1,0 +1,234 @@
+#include "store/view.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "store/layout.h"
+
+namespace pawprint::store {
+namespace {
+
+Result<StoredRecord> stored_record(const Database& database, record::Seq seq, std::string& value) {
+  const std::string key = record_key(seq);
+  const auto status =
+      database.db().Get(rocksdb::ReadOptions(), database.family(Family::kRecords), key, &value);
+  if (status.IsNotFound()) {
+    return fail(ErrorCode::kDamaged, "record " + std::to_string(seq) + " is missing from the log");
+  }
+  if (!status.ok()) {
+    return tl::unexpected<Error>(error_of(status, "read record " + std::to_string(seq)));
+  }
+  return decode_record(key, value);
+}
+
+}  // namespace
+
+Result<const Database*> View::opened() const {
+  const Database* open = database();
+  if (open != nullptr) return open;
+  return fail(ErrorCode::kExhausted, "store " + directory_.string() +
+                                         " is closed after a failure of the disk; it is opened "
+                                         "again with the next append");
+}
+
+record::Seq View::oldest() const {
+  const Database* open = database();
+  if (open == nullptr) return 1;
+  const auto entry = open->iterate(Family::kRecords);
+  entry->SeekToFirst();
+  if (!entry->Valid()) return 1;
+  return seq_of_key(entry->key().ToStringView()).value_or(1);
+}
+
+Result<void> View::covered(record::Seq seq) const {
+  const record::Seq first = oldest();
+  const record::Seq last = head().seq;
+  if (seq >= first && seq <= last) return {};
+  if (last < first) {
+    return fail(ErrorCode::kCoverage,
+                "seq " + std::to_string(seq) + " is not in the log: it has no records yet");
+  }
+  return fail(ErrorCode::kCoverage, "seq " + std::to_string(seq) + " is not in the log: it has " +
+                                        std::to_string(first) + ".." + std::to_string(last));
+}
+
+Result<record::Record> View::get(record::Seq seq) {
+  auto open = opened();
+  if (!open) return tl::unexpected<Error>(open.error());
+  auto inside = covered(seq);
+  if (!inside) return tl::unexpected<Error>(inside.error());
+  std::string value;
+  return stored_record(**open, seq, value).map([](StoredRecord&& stored) {
+    return std::move(stored.record);
+  });
+}
+
+Result<void> View::scan(record::Seq from, record::Seq to,
+                        const std::function<bool(const record::Record&)>& visit) {
+  if (from > to) return {};
+  auto open = opened();
+  if (!open) return tl::unexpected<Error>(open.error());
+  auto inside = covered(from).and_then([&] { return covered(to); });
+  if (!inside) return inside;
+  const auto entry = (*open)->iterate(Family::kRecords);
+  record::Seq expected = from;
+  for (entry->Seek(record_key(from)); entry->Valid() && expected <= to; entry->Next(), ++expected) {
+    auto stored = decode_record(entry->key().ToStringView(), entry->value().ToStringView());
+    if (!stored) return tl::unexpected<Error>(stored.error());
+    if (stored->record.seq != expected) break;
+    if (!visit(stored->record)) return {};
+  }
+  if (!entry->status().ok()) {
+    return tl::unexpected<Error>(
+        error_of(entry->status(), "read record " + std::to_string(expected)));
+  }
+  if (expected > to) return {};
+  return fail(ErrorCode::kDamaged,
+              "record " + std::to_string(expected) + " is missing from the log");
+}
+
+Result<std::vector<record::Seq>> View::seqs_under(Family family, const std::string& prefix,
+                                                  record::Seq upto) const {
+  auto open = opened();
+  if (!open) return tl::unexpected<Error>(open.error());
+  std::vector<record::Seq> seqs;
+  const auto entry = (*open)->iterate(family);
+  for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix); entry->Next()) {
+    const auto seq = seq_of_key(entry->key().ToStringView().substr(prefix.size()));
+    if (!seq)
+      return fail(ErrorCode::kDamaged,
+                  "an entry of index " + std::string(name(family)) + " is cut short");
+    if (*seq > upto) break;
+    seqs.push_back(*seq);
+  }
+  if (entry->status().ok()) return seqs;
+  return tl::unexpected<Error>(
+      error_of(entry->status(), "read index " + std::string(name(family))));
+}
+
+Result<std::vector<record::Seq>> View::history(const record::ObjectKey& key, record::Seq upto) {
+  return seqs_under(Family::kObjects, history_prefix(key), std::min(upto, head().seq));
+}
+
+Result<std::vector<record::Seq>> View::of_kind(record::Kind kind) {
+  return seqs_under(Family::kKinds, kind_prefix(kind), head().seq);
+}
+
+Result<record::Seq> View::seq_at(std::int64_t time_ns) {
+  auto open = opened();
+  if (!open) return tl::unexpected<Error>(open.error());
+  const auto entry = (*open)->iterate(Family::kTimes);
+  entry->SeekForPrev(time_key(time_ns, ~record::Seq{0}));
+  if (!entry->status().ok()) {
+    return tl::unexpected<Error>(error_of(entry->status(), "read index times"));
+  }
+  if (!entry->Valid()) return 0;
+  const auto seq = seq_of_key(entry->key().ToStringView());
+  if (!seq) return fail(ErrorCode::kDamaged, "an entry of index times is cut short");
+  return std::min(*seq, head().seq);
+}
+
+Result<std::vector<Cursor>> View::cursors() {
+  auto open = opened();
+  if (!open) return tl::unexpected<Error>(open.error());
+  std::vector<Cursor> cursors;
+  const auto entry = (*open)->iterate(Family::kMeta);
+  for (entry->Seek(kCursorPrefix); entry->Valid() && entry->key().starts_with(kCursorPrefix);
+       entry->Next()) {
+    auto cursor = decode_cursor(entry->key().ToStringView(), entry->value().ToStringView());
+    if (!cursor) return fail(ErrorCode::kDamaged, "a cursor in the metadata is damaged");
+    cursors.push_back(std::move(*cursor));
+  }
+  if (entry->status().ok()) return cursors;
+  return tl::unexpected<Error>(error_of(entry->status(), "read the cursors"));
+}
+
+Disk View::disk() const {
+  Disk disk;
+  std::error_code error;
+  // Files come and go while a writer runs: what vanishes between listing and asking counts as 0.
+  for (std::filesystem::directory_iterator entry(directory_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    const auto size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) disk.log_bytes += size;
+  }
+  return disk;
+}
+
+Result<Reach> reach_of(const Database& database) {
+  Reach reach;
+  auto commit = database.meta_number(kCommitKey);
+  if (!commit) return tl::unexpected<Error>(commit.error());
+  reach.commit = *commit;
+  const auto entry = database.iterate(Family::kRecords);
+  entry->SeekToLast();
+  if (!entry->status().ok()) {
+    return tl::unexpected<Error>(error_of(entry->status(), "read the last record"));
+  }
+  if (!entry->Valid()) return reach;
+  auto stored = decode_record(entry->key().ToStringView(), entry->value().ToStringView());
+  if (!stored) return tl::unexpected<Error>(stored.error());
+  reach.head = Head{stored->record.seq, stored->record.time_ns, stored->hash};
+  return reach;
+}
+
+Result<Reach> check_reach(const Database& database, const AnchorPoint& point,
+                          const std::filesystem::path& directory) {
+  const std::string where = "store " + directory.string() + " is damaged: ";
+  const auto anchor = [&] { return (directory / kAnchorFile).string(); };
+  auto reach = reach_of(database);
+  if (!reach) return reach;
+  if (reach->head.seq < point.seq) {
+    return fail(ErrorCode::kDamaged, where + "the log ends at seq " +
+                                         std::to_string(reach->head.seq) + ", but " + anchor() +
+                                         " says that it reached seq " + std::to_string(point.seq));
+  }
+  if (reach->commit < point.commit) {
+    return fail(ErrorCode::kDamaged, where + "the last write after seq " +
+                                         std::to_string(reach->head.seq) + " is missing, says " +
+                                         anchor());
+  }
+  if (point.seq > 0) {
+    std::string value;
+    auto stored = stored_record(database, point.seq, value);
+    if (!stored) return fail(stored.error().code, where + stored.error().message);
+    if (stored->hash != point.hash) {
+      return fail(ErrorCode::kDamaged, where + "the chain value at seq " +
+                                           std::to_string(point.seq) + " is not that of " +
+                                           anchor());
+    }
+  }
+  return reach;
+}
+
+Result<void> check_tail(const Database& database, const AnchorPoint& point, record::Seq last,
+                        const std::filesystem::path& directory) {
+  const std::string where = "store " + directory.string() + " is damaged: ";
+  record::Hash previous = point.hash;
+  std::string value;
+  for (record::Seq seq = point.seq + 1; seq <= last; ++seq) {
+    auto stored = stored_record(database, seq, value);
+    if (!stored) return fail(stored.error().code, where + stored.error().message);
+    previous = chain(previous, stored->header, stored->record.body);
+    if (previous != stored->hash) {
+      return fail(ErrorCode::kDamaged, where + "the chain breaks at record " + std::to_string(seq));
+    }
+  }
+  return {};
+}
+
+Result<void> check_format(const Database& database, const std::filesystem::path& directory) {
+  auto format = database.meta_number(kFormatKey);
+  if (!format) return tl::unexpected<Error>(format.error());
+  if (*format == kFormatVersion) return {};
+  const std::string where = "store " + directory.string();
+  if (*format == 0) {
+    return fail(ErrorCode::kDamaged, where + " is damaged: its format version is missing");
+  }
+  return fail(ErrorCode::kUnreachable, where + " has format " + std::to_string(*format) +
+                                           "; this program knows up to " +
+                                           std::to_string(kFormatVersion) + ": use a newer one");
+}
+
+}  // namespace pawprint::store
