@@ -121,7 +121,7 @@ def chosen_cases(folder, only):
         known = {path.stem: path for path in paths}
         missing = [name for name in only if name not in known]
         if missing:
-            raise SystemExit(f"compare.py: no case named {', '.join(missing)} in {folder}")
+            raise LookupError(f"no case named {', '.join(missing)} in {folder}")
         paths = [known[name] for name in only]
     if not paths:
         raise SystemExit(f"compare.py: no cases in {folder}")
