@@ -85,6 +85,9 @@ class Reducer {
   /// the incremental state, or the engine is broken.
   void derive_all();
 
+  /// Without it no operations are computed: what readers and replays need is only the outputs.
+  void enable_plan();
+
   [[nodiscard]] std::string output_digest() const;
   [[nodiscard]] record::Seq head() const;
   [[nodiscard]] const record::Config& config() const;
@@ -99,8 +102,11 @@ class Reducer {
   [[nodiscard]] std::vector<Diagnostic> diagnostics() const;
 
   /// Operations that are due now: diff(desired, observed), minus those acknowledged and not yet
-  /// seen again, minus held ones. In the order in which they must be sent.
+  /// seen again, minus held ones. In the order in which they must be sent. An operation keeps its
+  /// id as long as it is the same; the caller remembers which ids it has sent.
   [[nodiscard]] std::vector<plan::Operation> pending_operations() const;
+  /// Those that became due since the last call, in the same order; what a Decision lists.
+  std::vector<plan::Operation> take_new_operations();
   /// Operations held (deletion breaker, another writer), each with the reason in `.second`.
   [[nodiscard]] std::vector<std::pair<plan::Operation, std::string>> held_operations() const;
 

@@ -29,6 +29,9 @@ struct Operation {
   std::string body;               ///< Canonical JSON to send; empty for kDelete.
   std::string uid;                ///< Precondition for kReplace and kDelete.
   std::string resource_version;   ///< Precondition; empty for kCreate.
+  /// Identifies the content, without preconditions and times: the applier hands it back in
+  /// Applied.digest, so that the engine recognises its own writes.
+  std::string digest;
   /// For a copied Secret: `body` has no data. The applier reads source `secret_ns/secret_name`,
   /// joins tls.key and tls.crt as `secret_joined` says, checks that the keyed digest of the result
   /// is `secret_digest` and sends it as data.value. Empty for everything else.

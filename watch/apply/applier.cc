@@ -108,8 +108,8 @@ void Applier::report(const Job& job, const Answer& answer) {
   applied.verb = verb_text(operation.verb);
   applied.object = operation.object;
   applied.attempt = job.attempt;
-  // Of the planned body: equal to the Decision's digest, and free of a copied Secret's bytes.
-  if (!operation.body.empty()) applied.digest = record::hex(record::sha256(operation.body));
+  // Handed back as planned, so that the engine knows its own write again.
+  applied.digest = operation.digest;
   applied.status = answer.status;
   applied.outcome = answer.outcome;
   applied.reason = answer.reason;

@@ -1,0 +1,110 @@
+// Runs the rules: keeps every derived value up to date after each record.
+//
+// Evaluation order is by kind of node, then by object id; results do not depend on it, because a
+// node reads only facts and earlier kinds. Nodes of a zone that is not synced wait.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/derive/graph.h"
+#include "engine/derive/outputs.h"
+#include "engine/derive/reads.h"
+#include "engine/rules/http_route.h"
+
+namespace pawprint::derive {
+
+class Evaluator : public rules::ClassValues {
+ public:
+  /// `profile_override` wins over the Config record when not empty.
+  Evaluator(world::World& world, Outputs& outputs, std::string profile_override);
+
+  /// Marks what a change of the world makes out of date.
+  void note(const world::Change& change);
+  /// Brings everything up to date; `time_ns` is the record's time.
+  void run(std::int64_t time_ns);
+  /// Marks everything out of date.
+  void invalidate_all();
+
+  [[nodiscard]] const rules::Settings& settings() const { return settings_; }
+  [[nodiscard]] const rules::ClassValue& class_value(ObjId id) const override;
+  /// Gateways that name a class; a used class of ours keeps a finalizer.
+  [[nodiscard]] std::int64_t class_users(ObjId class_id) const;
+  /// Classes whose number of users changed since the last call.
+  std::vector<ObjId> take_users_changed();
+  [[nodiscard]] std::vector<rules::ListenerCount> listener_counts(ObjId gateway) const;
+  [[nodiscard]] const std::vector<rules::Remark>& remarks(ObjId object) const;
+  /// Objects with remarks, in order of id.
+  [[nodiscard]] std::vector<ObjId> remarked() const;
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+
+ private:
+  struct ClassState {
+    rules::ClassValue value;
+    std::int64_t users = 0;
+  };
+  struct GatewayState {
+    rules::GatewayResult<rules::NoTrace> result;
+    std::vector<rules::ListenerCount> counts;
+    ObjId class_id = 0;
+    bool counted = false;            // class_users of class_id includes this Gateway.
+  };
+  struct RouteState {
+    std::vector<rules::Contribution> contributions;
+  };
+  struct Values {
+    std::unique_ptr<ClassState> gateway_class;
+    std::unique_ptr<GatewayState> gateway;
+    std::unique_ptr<RouteState> route;
+    std::vector<rules::Remark> remarks;
+  };
+
+  Values& values(ObjId id);
+  ClassState& class_state(ObjId id);
+  GatewayState& gateway_state(ObjId id);
+  void load_settings();
+  void note_object(ObjId id);
+  void count_class_user(ObjId gateway);
+  void release_deferred();
+  void evaluate(Node node, ObjId object, std::int64_t time_ns);
+  void run_class(ObjId id);
+  void run_gateway(ObjId id);
+  void run_route(ObjId id, std::int64_t time_ns);
+  void run_gateway_status(ObjId id, std::int64_t time_ns);
+  void run_class_status(ObjId id, std::int64_t time_ns);
+  void contribute(ObjId route, std::vector<rules::Contribution> fresh);
+  void add_count(const rules::Contribution& each, std::int64_t sign);
+  rules::Context<rules::NoTrace> context(model::Sym zone);
+  [[nodiscard]] bool zone_ready(model::Sym zone) const;
+
+  world::World& world_;
+  Outputs& outputs_;
+  std::string profile_override_;
+  rules::Settings settings_;
+  Graph graph_;
+  Reads reads_;
+  std::vector<Values> values_;                                        // By object id.
+  std::vector<ObjId> users_changed_;
+  std::vector<model::Sym> ready_;                                     // Zones that are synced.
+  std::map<std::string, std::vector<std::pair<Node, ObjId>>, std::less<>> deferred_;  // By zone.
+};
+
+/// Sections as the status that is kept and printed.
+template <class T>
+model::Status to_status(std::vector<rules::Section<T>> sections, std::int64_t generation) {
+  model::Status out;
+  for (rules::Section<T>& section : sections) {
+    model::StatusEntry& entry = out.entries.emplace_back();
+    entry.section = std::move(section.section);
+    entry.members = std::move(section.members);
+    for (rules::Verdict<T>& each : section.verdicts) {
+      each.condition.generation = generation;
+      entry.conditions.push_back(std::move(each.condition));
+    }
+  }
+  return out;
+}
+
+}  // namespace pawprint::derive

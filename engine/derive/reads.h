@@ -1,0 +1,57 @@
+// The only way by which a rule sees the world: every question asked is remembered.
+//
+// The reads of a node are its invalidation set and, for explain, its "what did it look at". With
+// tracking off (explain, full recomputation) the answers are the same.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/derive/graph.h"
+#include "engine/world/world.h"
+
+namespace pawprint::derive {
+
+using model::Kind;
+using model::Sym;
+using world::Object;
+
+class Reads {
+ public:
+  explicit Reads(world::World& world) : world_(world) {}
+
+  /// The object of a key; its absence is an answer too. The reference lives as long as the World.
+  const Object& object(Kind kind, Sym zone, Sym ns, Sym name) {
+    return object(world_.id(kind, zone, ns, name));
+  }
+  const Object& object(ObjId id) {
+    cells_.push_back(cell(id, Slot::kFact));
+    return world_.object(id);
+  }
+  /// The fact of a key, or null when absent.
+  template <class F>
+  const F* fact(Kind kind, Sym zone, Sym ns, Sym name) {
+    return object(kind, zone, ns, name).template as<F>();
+  }
+  /// ReferenceGrants of a namespace: reads the list and each of its grants.
+  std::vector<const Object*> grants(Sym zone, Sym ns) {
+    const ObjId owner = world_.id(Kind::kNamespace, zone, {}, ns);
+    cells_.push_back(cell(owner, Slot::kIndex));
+    std::vector<const Object*> out;
+    for (const ObjId grant : world_.grants(owner)) out.push_back(&object(grant));
+    return out;
+  }
+  /// Says that a derived value was read; the caller holds the value.
+  void derived(ObjId id, Slot slot) { cells_.push_back(cell(id, slot)); }
+
+  [[nodiscard]] world::World& world() { return world_; }
+  Sym intern(std::string_view text) { return world_.intern(text); }
+  /// Empties the list of reads for the next node.
+  std::vector<CellId>& cells() { return cells_; }
+
+ private:
+  world::World& world_;
+  std::vector<CellId> cells_;
+};
+
+}  // namespace pawprint::derive

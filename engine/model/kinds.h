@@ -1,0 +1,40 @@
+// The kinds that the engine understands. Anything else is recorded and ignored.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pawprint::model {
+
+enum class Kind : std::uint8_t {
+  kNone,
+  kGatewayClass,
+  kGateway,
+  kHttpRoute,
+  kReferenceGrant,
+  kNamespace,
+  kService,
+  kSecret,
+  kMesh,
+  kMeshGatewayConfig,
+  kExternalService,
+  kMeshGateway,
+  kMeshGatewayInstance,
+  kMeshHttpRoute,
+};
+inline constexpr int kKindCount = 14;
+
+struct KindInfo {
+  Kind kind;
+  std::string_view group, name;
+  std::string_view api_version;  ///< What we write and print.
+  bool namespaced;
+  bool generated;                ///< Pawprint creates objects of this kind.
+  bool required;                 ///< Nothing is decided for a zone before it is synced.
+};
+
+/// kNone when the engine has no use for it.
+Kind kind_of(std::string_view group, std::string_view name);
+const KindInfo& info(Kind kind);
+
+}  // namespace pawprint::model

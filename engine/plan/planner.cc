@@ -1,0 +1,359 @@
+#include "engine/plan/planner.h"
+
+#include <algorithm>
+
+#include "engine/plan/bodies.h"
+#include "engine/plan/ownership.h"
+
+namespace pawprint::plan {
+
+namespace {
+
+using model::Kind;
+using world::Object;
+
+constexpr std::size_t kFightWrites = 5;
+constexpr std::int64_t kFightWindowNs = 60'000'000'000;
+
+/// Kinds that others refer to come first; deletions run the other way round.
+int rank(Kind kind) {
+  switch (kind) {
+    case Kind::kSecret: return 0;
+    case Kind::kMeshGateway: return 1;
+    case Kind::kMeshGatewayInstance: return 2;
+    case Kind::kMeshHttpRoute: return 3;
+    case Kind::kGatewayClass: return 4;
+    case Kind::kGateway: return 5;
+    case Kind::kHttpRoute: return 6;
+    case Kind::kNone:
+    case Kind::kReferenceGrant:
+    case Kind::kNamespace:
+    case Kind::kService:
+    case Kind::kMesh:
+    case Kind::kMeshGatewayConfig:
+    case Kind::kExternalService: return 7;
+  }
+  return 7;
+}
+
+bool is_generated(Kind kind) { return model::info(kind).generated; }
+
+}  // namespace
+
+Planner::Planner(world::World& world, const derive::Outputs& outputs,
+                 const derive::Evaluator& evaluator)
+    : world_(world), outputs_(outputs), evaluator_(evaluator) {}
+
+void Planner::note_observed(ObjId id) {
+  const Kind kind = world_.object(id).kind;
+  if (is_generated(kind)) {
+    noted_.emplace_back(id, Part::kObject);
+    count_owned(id);
+  }
+  if (kind == Kind::kGatewayClass || kind == Kind::kGateway || kind == Kind::kHttpRoute) {
+    noted_.emplace_back(id, Part::kStatus);
+  }
+  if (kind == Kind::kGatewayClass) noted_.emplace_back(id, Part::kFinalizer);
+}
+
+void Planner::note_class_users(ObjId id) { noted_.emplace_back(id, Part::kFinalizer); }
+
+void Planner::note_desired(ObjId id, bool is_status) {
+  noted_.emplace_back(id, is_status ? Part::kStatus : Part::kObject);
+  if (world_.object(id).kind == Kind::kGatewayClass) noted_.emplace_back(id, Part::kFinalizer);
+}
+
+void Planner::note_all() {
+  for (ObjId id = 0; id < world_.size(); ++id) {
+    const Kind kind = world_.object(id).kind;
+    if (is_generated(kind)) note_desired(id, false);
+    else if (kind == Kind::kGatewayClass || kind == Kind::kGateway || kind == Kind::kHttpRoute) {
+      note_desired(id, true);
+    }
+  }
+}
+
+void Planner::note_applied(const record::Applied& applied, ObjId id, std::int64_t time_ns) {
+  Part part = Part::kObject;
+  if (applied.verb == name(Verb::kStatus)) part = Part::kStatus;
+  if (applied.verb == name(Verb::kFinalizer)) part = Part::kFinalizer;
+  const Key key{id, part};
+  Written& written = written_[key];
+  const bool done = applied.outcome == "done" || applied.outcome == "dry-run";
+  if (done) {
+    if (written.digest == applied.digest && applied.verb != name(Verb::kDelete)) {
+      written.repairs.push_back(time_ns);
+      if (written.repairs.size() > kFightWrites) written.repairs.erase(written.repairs.begin());
+    } else {
+      written.repairs.clear();
+    }
+    written.digest = applied.digest;
+    written.resource_version = applied.resource_version;
+    written.waiting = true;
+    written.refused = false;
+  } else if (applied.outcome == "refused" || applied.outcome == "failed") {
+    written.digest = applied.digest;
+    written.waiting = false;
+    written.refused = true;
+  }
+  noted_.push_back(key);
+}
+
+void Planner::note_operator(const record::Operator& command) {
+  if (command.what == "pause") paused_ = true;
+  if (command.what == "resume") paused_ = false;
+  if (command.what != "release" && command.what != "reconcile") return;
+  if (command.object.empty() || command.object == "deletions") deletions_released_ = true;
+  for (auto& [key, entry] : entries_) {
+    if (record::display(world_.key(key.first)) != command.object) continue;
+    released_[key.first] = true;
+    written_.erase(key);
+    noted_.push_back(key);
+  }
+}
+
+void Planner::run(record::Seq seq) {
+  std::vector<Key> noted;
+  noted.swap(noted_);
+  std::sort(noted.begin(), noted.end());
+  noted.erase(std::unique(noted.begin(), noted.end()), noted.end());
+  for (const Key& key : noted) update(key, seq);
+}
+
+void Planner::count_owned(ObjId id) {
+  const Object& object = world_.object(id);
+  const bool now = owned(object, evaluator_.settings().quirks.kuma_labels);
+  bool& before = owned_[id];
+  if (before == now) return;
+  owned_count_[std::string(object.zone.view())] += now ? 1 : -1;
+  before = now;
+}
+
+void Planner::update(const Key& key, record::Seq seq) {
+  const std::string zone(world_.object(key.first).zone.view());
+  const auto found = entries_.find(key);
+  if (found != entries_.end() && found->second.wanted.verb == Verb::kDelete) --deletions_[zone];
+  std::optional<Wanted> wanted;
+  if (world_.synced(zone)) wanted = want(key);
+  const auto written = written_.find(key);
+  if (!wanted && written != written_.end() && written->second.repairs.empty()) {
+    written_.erase(written);
+  }
+  if (!wanted || acknowledged(key, *wanted)) {
+    if (found != entries_.end()) entries_.erase(found);
+    return;
+  }
+  wanted->held = hold_reason(key, *wanted);
+  if (wanted->verb == Verb::kDelete) ++deletions_[zone];
+  if (found != entries_.end() && found->second.wanted == *wanted) return;
+  Entry& entry = found != entries_.end() ? found->second : entries_[key];
+  entry.wanted = std::move(*wanted);
+  entry.fresh = true;
+  entry.id = std::to_string(seq) + '-' + std::to_string(key.first) +
+             (key.second == Part::kObject ? "o" : key.second == Part::kStatus ? "s" : "f");
+}
+
+bool Planner::acknowledged(const Key& key, const Wanted& wanted) const {
+  const auto found = written_.find(key);
+  if (found == written_.end()) return false;
+  const Written& written = found->second;
+  if (written.digest != wanted.digest) return false;
+  if (written.refused) return true;
+  if (!written.waiting) return false;
+  // Acknowledged by the server; the watch has not shown it yet, or has it?
+  const Object& object = world_.object(key.first);
+  if (wanted.verb == Verb::kDelete) return true;
+  if (written.resource_version.empty()) return true;
+  return !object.exists() || record::compare_resource_versions(
+                                 object.resource_version, written.resource_version) < 0;
+}
+
+std::string Planner::hold_reason(const Key& key, const Wanted& wanted) const {
+  const auto released = released_.find(key.first);
+  if (released != released_.end() && released->second) return {};
+  if (!wanted.held.empty()) return wanted.held;
+  const auto written = written_.find(key);
+  if (written == written_.end()) return {};
+  const auto& repairs = written->second.repairs;
+  if (repairs.size() >= kFightWrites && written->second.digest == wanted.digest &&
+      repairs.back() - repairs.front() <= kFightWindowNs) {
+    return "another writer keeps changing it; stop that writer, then release it";
+  }
+  return {};
+}
+
+std::optional<Planner::Wanted> Planner::want(const Key& key) const {
+  switch (key.second) {
+    case Part::kObject: return want_object(key.first);
+    case Part::kStatus: return want_status(key.first);
+    case Part::kFinalizer: return want_finalizer(key.first);
+  }
+  return std::nullopt;
+}
+
+std::optional<Planner::Wanted> Planner::want_deletion(ObjId id) const {
+  const Object& object = world_.object(id);
+  if (!object.exists() || !owned(object, evaluator_.settings().quirks.kuma_labels)) return std::nullopt;
+  if (object.uid.empty()) return std::nullopt;
+  return Wanted{Verb::kDelete, object.uid, object.resource_version, {}, {}};
+}
+
+std::optional<Planner::Wanted> Planner::want_object(ObjId id) const {
+  const Object& object = world_.object(id);
+  const derive::Claim* claim = outputs_.winner(id);
+  if (claim == nullptr) return want_deletion(id);
+  const auto seen = observed(object);
+  Wanted wanted{Verb::kCreate, {}, {}, record::hex(record::sha256(claim->made.body)), {}};
+  if (!seen) return wanted;
+  wanted.verb = Verb::kReplace;
+  wanted.uid = object.uid;
+  wanted.resource_version = object.resource_version;
+  const auto compare = comparison(*claim);
+  if (compare.mesh != seen->mesh.view()) {
+    // A mesh cannot be moved: the object is deleted and made anew.
+    if (auto deletion = want_deletion(id)) return deletion;
+    wanted.held = "it exists in mesh \"" + std::string(seen->mesh.view()) + "\" and is not Pawprint's";
+    return wanted;
+  }
+  const bool secret = object.kind == Kind::kSecret;
+  const bool equal = secret ? seen->value_digest == claim->made.secret_digest &&
+                                  seen->type.is("system.kuma.io/secret")
+                            : compare.spec == seen->spec;
+  if (equal && has_labels(*seen, compare.labels)) return std::nullopt;
+  if (!seen->managed && !owned(object, evaluator_.settings().quirks.kuma_labels)) {
+    wanted.held = "it exists already and is not Pawprint's; delete or rename it, or release it";
+  }
+  return wanted;
+}
+
+std::optional<Planner::Wanted> Planner::want_status(ObjId id) const {
+  const Object& object = world_.object(id);
+  if (!object.exists()) return std::nullopt;
+  const derive::DesiredStatus* desired = outputs_.status(id);
+  static const record::Hash kNoEntries = record::sha256("");
+  const record::Hash& wish = desired == nullptr ? kNoEntries : desired->comparison;
+  const bool route = object.kind == Kind::kHttpRoute;
+  if (desired == nullptr && !(route && object.seen.has_status)) return std::nullopt;
+  if (object.seen.has_status && object.seen.status == wish) return std::nullopt;
+  if (!object.seen.has_status && wish == kNoEntries) return std::nullopt;
+  return Wanted{Verb::kStatus, object.uid, object.resource_version, record::hex(wish), {}};
+}
+
+std::optional<Planner::Wanted> Planner::want_finalizer(ObjId id) const {
+  const Object& object = world_.object(id);
+  const auto* fact = object.as<model::GatewayClassFact>();
+  if (fact == nullptr || evaluator_.class_value(id).state != rules::ClassState::kOurs) {
+    return std::nullopt;
+  }
+  const bool used = evaluator_.class_users(id) > 0;
+  if (used == object.seen.has_finalizer || (used && fact->meta.deleting)) return std::nullopt;
+  return Wanted{Verb::kFinalizer, object.uid, object.resource_version, used ? "add" : "remove", {}};
+}
+
+std::string Planner::body(const Key& key, const Wanted& wanted) const {
+  const ObjId id = key.first;
+  const Object& object = world_.object(id);
+  switch (wanted.verb) {
+    case Verb::kDelete: return {};
+    case Verb::kCreate:
+    case Verb::kReplace: return outputs_.winner(id)->made.body;
+    case Verb::kStatus: return status_patch(object, outputs_, id);
+    case Verb::kFinalizer: return finalizer_patch(object, wanted.digest == "add");
+  }
+  return {};
+}
+
+Operation Planner::operation(const Key& key, const Entry& entry) const {
+  Operation out;
+  out.id = entry.id;
+  out.verb = entry.wanted.verb;
+  out.object = world_.key(key.first);
+  out.api_version = model::info(world_.object(key.first).kind).api_version;
+  out.uid = entry.wanted.uid;
+  out.resource_version = entry.wanted.resource_version;
+  out.digest = entry.wanted.digest;
+  out.body = body(key, entry.wanted);
+  const derive::Claim* claim = key.second == Part::kObject ? outputs_.winner(key.first) : nullptr;
+  if (claim != nullptr && claim->made.kind == Kind::kSecret && out.verb != Verb::kDelete) {
+    out.secret_ns = claim->made.secret_ns.view();
+    out.secret_name = claim->made.secret_name.view();
+    out.secret_digest = claim->made.secret_digest;
+    out.secret_joined = claim->made.secret_joined;
+  }
+  return out;
+}
+
+bool Planner::deletions_held(model::Sym zone) const {
+  if (deletions_released_) return false;
+  const auto found = deletions_.find(std::string(zone.view()));
+  if (found == deletions_.end()) return false;
+  const record::Config& config = world_.config();
+  const auto owned_here = owned_count_.find(found->first);
+  const std::int64_t total = owned_here == owned_count_.end() ? 0 : owned_here->second;
+  return found->second > std::max(config.deletes_held_count, total * config.deletes_held_share / 100);
+}
+
+std::vector<const std::pair<const Planner::Key, Planner::Entry>*> Planner::ordered() const {
+  std::vector<const std::pair<const Key, Entry>*> out;
+  for (const auto& entry : entries_) out.push_back(&entry);
+  const auto order = [&](const auto* a, const auto* b) {
+    const bool delete_a = a->second.wanted.verb == Verb::kDelete;
+    const bool delete_b = b->second.wanted.verb == Verb::kDelete;
+    if (delete_a != delete_b) return delete_b;
+    const Object& left = world_.object(a->first.first);
+    const Object& right = world_.object(b->first.first);
+    const int rank_a = rank(left.kind);
+    const int rank_b = rank(right.kind);
+    if (rank_a != rank_b) return delete_a ? rank_a > rank_b : rank_a < rank_b;
+    if (left.zone != right.zone) return left.zone.view() < right.zone.view();
+    if (left.ns != right.ns) return left.ns.view() < right.ns.view();
+    if (left.name != right.name) return left.name.view() < right.name.view();
+    return a->first.second < b->first.second;
+  };
+  std::sort(out.begin(), out.end(), order);
+  return out;
+}
+
+std::vector<Operation> Planner::due() const {
+  std::vector<Operation> out;
+  if (paused_) return out;
+  for (const auto* each : ordered()) {
+    if (!each->second.wanted.held.empty()) continue;
+    const model::Sym zone = world_.object(each->first.first).zone;
+    if (each->second.wanted.verb == Verb::kDelete && deletions_held(zone)) continue;
+    out.push_back(operation(each->first, each->second));
+  }
+  return out;
+}
+
+std::vector<std::pair<Operation, std::string>> Planner::held() const {
+  std::vector<std::pair<Operation, std::string>> out;
+  for (const auto* each : ordered()) {
+    const model::Sym zone = world_.object(each->first.first).zone;
+    std::string reason = each->second.wanted.held;
+    if (reason.empty() && each->second.wanted.verb == Verb::kDelete && deletions_held(zone)) {
+      reason = "more deletions than the limit at once; check the plan, then release deletions";
+    }
+    if (!reason.empty()) out.emplace_back(operation(each->first, each->second), std::move(reason));
+  }
+  return out;
+}
+
+std::vector<Operation> Planner::take_new() {
+  std::vector<Operation> out;
+  for (const auto* each : ordered()) {
+    if (!each->second.fresh || !each->second.wanted.held.empty()) continue;
+    out.push_back(operation(each->first, each->second));
+  }
+  for (auto& [key, entry] : entries_) entry.fresh = false;
+  return out;
+}
+
+std::uint64_t Planner::pending(model::Sym zone) const {
+  return static_cast<std::uint64_t>(
+      std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+        return world_.object(entry.first.first).zone == zone;
+      }));
+}
+
+}  // namespace pawprint::plan

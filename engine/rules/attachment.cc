@@ -1,0 +1,227 @@
+#include "engine/rules/attachment.h"
+
+#include <algorithm>
+
+#include "engine/rules/hostname.h"
+#include "engine/rules/listener.h"
+#include "engine/rules/selector.h"
+
+namespace pawprint::rules {
+
+const Rule kAttachListener{
+    "attachment/listener", "ParentReference.sectionName and .port; Accepted/NoMatchingParent",
+    "MeshHTTPRoute .spec.targetRef.tags", "The parentRef may select listeners by name and port",
+    "oracle/attach-section, oracle/attach-port, oracle/attach-section-missing"};
+const Rule kAttachNamespace{
+    "attachment/namespace_allowed", "Listener.allowedRoutes; Accepted/NotAllowedByListeners", "-",
+    "The Gateway's owner decides from which namespaces routes may come",
+    "oracle/attach-ns-selector, oracle/attach-ns-same-refused"};
+const Rule kAttachHostname{
+    "attachment/hostname", "Listener.hostname, HTTPRoute.spec.hostnames; NoMatchingListenerHostname",
+    "-", "A route without a host name in common with a listener can never match there",
+    "oracle/attach-host-equal, oracle/attach-host-none"};
+const Rule kAttachMesh{"attachment/mesh", "-", "-",
+                       "A MeshHTTPRoute selects proxies of its own mesh only, so a route in another "
+                       "mesh than its Gateway would have no effect",
+                       "scenarios/mesh-mismatch"};
+const Rule kAttachService{"attachment/service", "ParentReference of kind Service (GAMMA)",
+                          "MeshHTTPRoute .spec.to[]", "A Service parent routes its own traffic",
+                          "oracle/gamma-producer, oracle/gamma-missing-parent"};
+
+namespace {
+
+using model::Listener;
+using model::ParentRef;
+
+constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
+
+ParentKind kind_of(const ParentRef& parent) {
+  if (parent.kind.is("Gateway") && parent.group.is(kGatewayGroup)) return ParentKind::kGateway;
+  if (parent.kind.is("Service") && (parent.group.empty() || parent.group.is(kGatewayGroup))) {
+    return ParentKind::kService;
+  }
+  return ParentKind::kUnknown;
+}
+
+bool selected(const ParentRef& parent, const Listener& listener) {
+  return (!parent.section.set() || parent.section == listener.name) &&
+         (parent.port == 0 || parent.port == listener.port);
+}
+
+template <class T>
+bool namespace_allowed(Context<T>& ctx, const Listener& listener, Sym gateway_ns, Sym route_ns) {
+  if (listener.from.is("All")) return true;
+  if (listener.from.is("Same")) return gateway_ns == route_ns;
+  if (!listener.from.is("Selector") || !listener.has_selector) return false;
+  const Object& ns = ctx.reads.object(Kind::kNamespace, ctx.zone, {}, route_ns);
+  if (const auto* fact = ns.template as<model::NamespaceFact>()) {
+    return selector_matches(listener.selector, fact->labels);
+  }
+  return selector_matches(listener.selector,
+                          {{ctx.intern("kubernetes.io/metadata.name"), route_ns}});
+}
+
+/// Kuma: host names of all candidates together, then namespaces of all candidates together (D-29).
+template <class T>
+void judge_union(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
+                 const std::vector<const Listener*>& candidates) {
+  const auto& hostnames = route.fact.hostnames;
+  const bool hostname = std::any_of(candidates.begin(), candidates.end(), [&](const Listener* each) {
+    return listener_takes_hostnames(each->hostname, hostnames);
+  });
+  if (!hostname && !hostnames.empty()) {
+    out.reason = "NoMatchingListenerHostname";
+    return;
+  }
+  if (candidates.empty()) {
+    out.reason = "NoMatchingParent";
+    return;
+  }
+  for (const Listener* each : candidates) {
+    if (namespace_allowed<T>(ctx, *each, out.target->ns, route.object.ns)) {
+      out.listeners.push_back(each);
+    }
+  }
+  out.accepted = !out.listeners.empty();
+  if (!out.accepted) out.reason = "NotAllowedByListeners";
+}
+
+/// The Gateway API: each listener decides for itself; the furthest stage reached is reported.
+template <class T>
+void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
+                const std::vector<const Listener*>& candidates) {
+  bool allowed = false;
+  for (const Listener* each : candidates) {
+    const bool http = each->protocol.is("HTTP") || each->protocol.is("HTTPS");
+    if (!http || !takes_http_routes(*each) ||
+        !namespace_allowed<T>(ctx, *each, out.target->ns, route.object.ns)) {
+      continue;
+    }
+    allowed = true;
+    if (listener_takes_hostnames(each->hostname, route.fact.hostnames)) out.listeners.push_back(each);
+  }
+  out.accepted = !out.listeners.empty();
+  out.whole = out.listeners.size() == candidates.size();
+  if (out.accepted) return;
+  if (candidates.empty()) {
+    out.reason = "NoMatchingParent";
+    out.message = "no listener has the name or port of this parentRef";
+  } else if (!allowed) {
+    out.reason = "NotAllowedByListeners";
+    out.message = "no listener allows HTTPRoutes of namespace " + std::string(route.object.ns.view());
+  } else {
+    out.reason = "NoMatchingListenerHostname";
+    out.message = "no listener has a host name in common with the route";
+  }
+}
+
+template <class T>
+void add_gates(const RouteInput<T>& route, std::size_t parent_index, const model::GatewayFact& gateway,
+               const Object& gateway_class, Attachment<T>& out) {
+  if constexpr (T::kOn) {
+    const auto parent = route.spec.at("parentRefs").at(parent_index);
+    out.gates.push_back(T::by(kClassController, T::object(gateway_class, ".spec.controllerName"),
+                              T::object(*out.target, ".spec.gatewayClassName")));
+    for (const Listener* each : out.listeners) {
+      const auto index = static_cast<std::size_t>(each - gateway.listeners.data());
+      const auto listener = T::object(*out.target, ".spec.listeners").at(index);
+      out.gates.push_back(T::by(kAttachListener, parent, listener.at("name")));
+      out.gates.push_back(T::by(kAttachNamespace, listener.at("allowedRoutes").at("namespaces")));
+      out.gates.push_back(T::by(kAttachHostname, listener.at("hostname"), route.spec.at("hostnames")));
+    }
+  }
+}
+
+/// A route whose mesh differs from its Gateway's would be accepted and match nothing (D-41).
+template <class T>
+bool mesh_differs(Context<T>& ctx, const RouteInput<T>& route, const model::GatewayFact& gateway,
+                  Attachment<T>& out) {
+  if (ctx.quirks().d41_mesh_mismatch_accepted) return false;
+  const Mesh<T> mesh = mesh_of<T>(ctx, *out.target, gateway.meta);
+  if (mesh.name == route.mesh.name) return false;
+  out.accepted = false;
+  out.reason = "NoMatchingParent";
+  out.message = "the route is in mesh \"" + std::string(route.mesh.name.view()) +
+                "\" and the Gateway in mesh \"" + std::string(mesh.name.view()) + '"';
+  out.gates.push_back(T::by(kAttachMesh, route.mesh.src, mesh.src));
+  return true;
+}
+
+template <class T>
+void attach_gateway(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index,
+                    Attachment<T>& out) {
+  const ParentRef& parent = route.fact.parents[parent_index];
+  const Object& object = ctx.reads.object(Kind::kGateway, ctx.zone, out.target_ns, parent.name);
+  const auto* gateway = object.template as<model::GatewayFact>();
+  out.parent = ParentKind::kUnknown;
+  if (gateway == nullptr) return;
+  const world::ObjId class_id =
+      ctx.reads.world().id(Kind::kGatewayClass, ctx.zone, {}, gateway->class_name);
+  ctx.reads.derived(class_id, derive::Slot::kFirst);
+  if (route.classes.class_value(class_id).state != ClassState::kOurs) return;
+  out.parent = ParentKind::kGateway;
+  out.target = &object;
+  if (mesh_differs<T>(ctx, route, *gateway, out)) return;
+  std::vector<const Listener*> candidates;
+  for (const Listener& each : gateway->listeners) {
+    if (selected(parent, each)) candidates.push_back(&each);
+  }
+  if (ctx.quirks().d29_union_of_listeners) judge_union<T>(ctx, route, out, candidates);
+  else judge_each<T>(ctx, route, out, candidates);
+  add_gates<T>(route, parent_index, *gateway, ctx.reads.world().object(class_id), out);
+}
+
+template <class T>
+void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index,
+                    Attachment<T>& out) {
+  if (ctx.settings.gateway_routes_only) {
+    out.parent = ParentKind::kUnknown;
+    return;
+  }
+  const Quirks& quirks = ctx.quirks();
+  const ParentRef& parent = route.fact.parents[parent_index];
+  const Object& object = ctx.reads.object(Kind::kService, ctx.zone, out.target_ns, parent.name);
+  const auto* service = object.template as<model::ServiceFact>();
+  out.target = &object;
+  const auto src = route.spec.at("parentRefs").at(parent_index);
+  out.gates.push_back(T::by(kAttachService, src, T::object(object, "")));
+  const std::string name =
+      '"' + std::string(out.target_ns.view()) + '/' + std::string(parent.name.view()) + '"';
+  out.reason = "NoMatchingParent";
+  if (service == nullptr) {
+    if (quirks.d15_missing_service_parent_silent) out.parent = ParentKind::kUnknown;
+    out.message = "Service " + name + " does not exist";
+    return;
+  }
+  for (const model::ServicePort& port : service->ports) {
+    const bool chosen = parent.port == 0 || parent.port == port.port;
+    const bool named = quirks.d14_parent_port_unchecked || !parent.section.set() ||
+                       parent.section == port.name;
+    if (chosen && named) out.ports.push_back(port);
+  }
+  if (quirks.d14_parent_port_unchecked && parent.port != 0) {
+    out.ports.assign(1, {{}, {}, {}, parent.port});
+  }
+  out.accepted = quirks.d14_parent_port_unchecked || !out.ports.empty();
+  if (!out.accepted) out.message = "Service " + name + " has no port matching the parentRef";
+}
+
+}  // namespace
+
+template <class T>
+Attachment<T> attach(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index) {
+  const ParentRef& parent = route.fact.parents[parent_index];
+  Attachment<T> out;
+  out.parent = kind_of(parent);
+  out.target_ns = parent.ns.set() ? parent.ns : route.object.ns;
+  if (out.parent == ParentKind::kGateway) attach_gateway<T>(ctx, route, parent_index, out);
+  else if (out.parent == ParentKind::kService) attach_service<T>(ctx, route, parent_index, out);
+  return out;
+}
+
+template Attachment<NoTrace> attach<NoTrace>(Context<NoTrace>&, const RouteInput<NoTrace>&,
+                                             std::size_t);
+template Attachment<Tracing> attach<Tracing>(Context<Tracing>&, const RouteInput<Tracing>&,
+                                             std::size_t);
+
+}  // namespace pawprint::rules

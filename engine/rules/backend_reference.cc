@@ -1,0 +1,212 @@
+#include "engine/rules/backend_reference.h"
+
+#include <algorithm>
+
+#include "engine/rules/names.h"
+#include "engine/rules/reference_grant.h"
+
+namespace pawprint::rules {
+
+const Rule kBackendTarget{
+    "backend_reference/target", "HTTPRouteRule.backendRefs[]; ResolvedRefs reasons",
+    "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[]",
+    "Kuma names a Kubernetes Service by <name>_<namespace>_svc_<port>",
+    "oracle/backend-weights, oracle/backend-missing, oracle/backend-external-service"};
+const Rule kBackendWeight{"backend_reference/weight", "BackendRef.weight",
+                          "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[].weight",
+                          "Shares are proportional to weights in both", "oracle/backend-weights"};
+const Rule kBackendZone{"backend_reference/zone", "-",
+                        "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[].tags",
+                        "A Kubernetes Service is local to its cluster, so its backend is pinned to "
+                        "the zone",
+                        "oracle/doc-multizone-backend"};
+const Rule kBackendUnresolved{
+    "backend_reference/unresolved", "BackendRef that cannot be resolved: its share must fail",
+    "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[]",
+    "A share without target must not move to its siblings", "oracle/backend-missing-one-of-two"};
+
+namespace {
+
+constexpr std::string_view kPlaceholder = "kuma.io/unresolved-backend";
+constexpr std::string_view kBlackholeTag = "pawprint.dev/blackhole";
+
+std::string quoted(Sym ns, Sym name) {
+  return '"' + std::string(ns.view()) + '/' + std::string(name.view()) + '"';
+}
+
+/// Zones other than our own that have a Service of this name, for the message only.
+template <class T>
+std::string elsewhere(Context<T>& ctx, Sym ns, Sym name) {
+  std::string zones;
+  for (const Sym zone : ctx.settings.zones) {
+    if (zone == ctx.zone || !ctx.reads.object(Kind::kService, zone, ns, name).exists()) continue;
+    if (!zones.empty()) zones += ", ";
+    zones += zone.view();
+  }
+  if (zones.empty()) return {};
+  return "; it exists in " + zones + ", but a backendRef reaches Services of its own zone " +
+         std::string(ctx.zone.view()) + " only";
+}
+
+template <class T>
+struct Resolution {
+  Context<T>& ctx;
+  const RouteInput<T>& route;
+  Backend<T>& out;
+  std::vector<Verdict<T>>& verdicts;
+
+  void refuse(std::string_view reason, std::string message) {
+    verdicts.push_back(verdict<T>("ResolvedRefs", false, reason, std::move(message),
+                                  T::by(kBackendTarget, out.src, out.target_src)));
+  }
+
+  void resolve_service(Sym ns) {
+    const model::BackendRef& ref = *out.spec;
+    const Object& object = ctx.reads.object(Kind::kService, ctx.zone, ns, ref.ref.name);
+    out.target_src = T::object(object, "");
+    const auto* service = object.template as<model::ServiceFact>();
+    if (service == nullptr) {
+      std::string message = "backend reference references a non-existent Service " +
+                            quoted(ns, ref.ref.name);
+      if (!ctx.quirks().d16_backend_port_unchecked) message += elsewhere<T>(ctx, ns, ref.ref.name);
+      return refuse("BackendNotFound", std::move(message));
+    }
+    const bool has_port = std::any_of(service->ports.begin(), service->ports.end(),
+                                      [&](const auto& port) { return port.port == ref.port; });
+    if (!ctx.quirks().d16_backend_port_unchecked && !has_port) {
+      return refuse("BackendNotFound", "Service " + quoted(ns, ref.ref.name) +
+                                           " does not have a port " + std::to_string(ref.port));
+    }
+    out.target = Target::kService;
+    out.ns = ns;
+    out.service = ref.ref.name;
+  }
+
+  void resolve_external() {
+    const Sym name = out.spec->ref.name;
+    const Object& object = ctx.reads.object(Kind::kExternalService, ctx.zone, {}, name);
+    out.target_src = T::object(object, "");
+    const auto* external = object.template as<model::ExternalServiceFact>();
+    if (external == nullptr || external->mesh != route.mesh.name) {
+      return refuse("BackendNotFound",
+                    "backend reference references a non-existent ExternalService \"" +
+                        std::string(name.view()) + '"');
+    }
+    out.target = Target::kExternalService;
+    out.service = external->service;
+    out.target_src = T::object(object, ".spec.tags").at("kuma.io/service");
+  }
+};
+
+bool same_target(Target target, Sym ns, Sym service, std::int32_t port, Target other, Sym other_ns,
+                 Sym other_service, std::int32_t other_port) {
+  if (target != other) return false;
+  if (target == Target::kUnresolved) return true;
+  return ns == other_ns && service == other_service && port == other_port;
+}
+
+}  // namespace
+
+template <class T>
+Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent,
+                           const model::BackendRef& ref, const typename T::Src& src,
+                           std::vector<Verdict<T>>& verdicts) {
+  Backend<T> out;
+  out.spec = &ref;
+  out.weight = ref.weight;
+  out.src = src;
+  out.target_src = src;
+  Resolution<T> resolution{ctx, route, out, verdicts};
+  const Sym ns = ref.ref.ns.set() ? ref.ref.ns : route.object.ns;
+  const bool grants_count = parent == ParentKind::kGateway || !ctx.quirks().d03_gamma_ignores_grants;
+  const Reference reference{"HTTPRoute", route.object.ns, ref.ref.group,
+                            ref.ref.kind, ns, ref.ref.name};
+  if (grants_count && !reference_permitted<T>(ctx, reference)) {
+    resolution.refuse("RefNotPermitted", "reference to " +
+                                             kind_with_group(ref.ref.group, ref.ref.kind) + ' ' +
+                                             quoted(ns, ref.ref.name) +
+                                             " not permitted by any ReferenceGrant");
+  } else if (ref.ref.kind.is("Service") && ref.ref.group.empty()) {
+    resolution.resolve_service(ns);
+  } else if (ref.ref.kind.is("ExternalService") && ref.ref.group.is("kuma.io")) {
+    resolution.resolve_external();
+  } else {
+    resolution.refuse("InvalidKind", "backend reference must be Service or externalservice.kuma.io");
+  }
+  return out;
+}
+
+template <class T>
+void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
+                   const Blackhole& blackhole, bool with_weight) {
+  const bool sidecar = !blackhole.parent_service.empty();
+  out.open('{');
+  switch (backend.target) {
+    case Target::kService:
+      out.member("kind", "MeshServiceSubset", T::by(kBackendTarget, backend.src.at("kind")));
+      out.member("name",
+                 service_tag(backend.service.view(), backend.ns.view(), backend.spec->port),
+                 T::by(kBackendTarget, backend.src.at("name"), backend.src.at("namespace"),
+                       backend.src.at("port")));
+      out.key("tags");
+      out.open('{');
+      out.member("kuma.io/zone", ctx.zone.view(), T::by(kBackendZone, T::setting("zones")));
+      out.close('}');
+      break;
+    case Target::kExternalService:
+      out.member("kind", "MeshService", T::by(kBackendTarget, backend.src.at("kind")));
+      out.member("name", backend.service.view(), T::by(kBackendTarget, backend.target_src));
+      break;
+    case Target::kUnresolved: {
+      const auto cause = T::by(kBackendUnresolved, backend.src, backend.target_src);
+      out.member("kind", sidecar ? "MeshServiceSubset" : "MeshService", cause);
+      out.member("name", sidecar ? std::string_view(blackhole.parent_service) : kPlaceholder, cause);
+      if (sidecar) {
+        out.key("tags");
+        out.open('{');
+        out.member(kBlackholeTag, "true", cause);
+        out.close('}');
+      }
+      break;
+    }
+  }
+  if (with_weight) {
+    out.key("weight");
+    out.number(backend.weight, T::by(kBackendWeight, backend.src.at("weight")));
+  }
+  out.close('}');
+}
+
+template <class T>
+std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
+                                       const typename T::Src& rule) {
+  std::vector<Backend<T>> out;
+  for (const Backend<T>& each : backends) {
+    if (each.weight == 0) continue;
+    const std::int32_t port = each.spec->port;
+    const auto found = std::find_if(out.begin(), out.end(), [&](const Backend<T>& other) {
+      return same_target(each.target, each.ns, each.service, port, other.target, other.ns,
+                         other.service, other.spec->port);
+    });
+    if (found == out.end()) out.push_back(each);
+    else found->weight += each.weight;
+  }
+  if (out.empty()) {
+    Backend<T>& nothing = out.emplace_back();
+    nothing.src = rule.at("backendRefs");
+    nothing.target_src = nothing.src;
+  }
+  return out;
+}
+
+#define PAWPRINT_INSTANTIATE(T)                                                                 \
+  template Backend<T> resolve_backend<T>(Context<T>&, const RouteInput<T>&, ParentKind,         \
+                                         const model::BackendRef&, const T::Src&,               \
+                                         std::vector<Verdict<T>>&);                             \
+  template void write_backend<T>(Context<T>&, Out<T>&, const Backend<T>&, const Blackhole&, bool); \
+  template std::vector<Backend<T>> merge_backends<T>(const std::vector<Backend<T>>&, const T::Src&);
+PAWPRINT_INSTANTIATE(NoTrace)
+PAWPRINT_INSTANTIATE(Tracing)
+#undef PAWPRINT_INSTANTIATE
+
+}  // namespace pawprint::rules

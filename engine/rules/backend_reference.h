@@ -1,0 +1,36 @@
+// backendRefs: what does a reference resolve to, and what does Kuma get instead when it does not.
+#pragma once
+
+#include "engine/rules/route_input.h"
+
+namespace pawprint::rules {
+
+extern const Rule kBackendTarget;
+extern const Rule kBackendWeight;
+extern const Rule kBackendZone;
+extern const Rule kBackendUnresolved;
+
+/// Resolves one reference. A failed one is Target::kUnresolved and adds its verdict to `verdicts`.
+template <class T>
+Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent,
+                           const model::BackendRef& ref, const typename T::Src& src,
+                           std::vector<Verdict<T>>& verdicts);
+
+/// What an unresolved share is sent to. Empty on gateways: Kuma's placeholder, which answers 500.
+/// On sidecars the placeholder would vanish (D-04), so the share goes to the parent's own service
+/// name with a tag that no proxy has, which answers 503.
+struct Blackhole {
+  std::string parent_service;
+};
+
+/// Writes the members of a backendRef in order; `weight` is left out for mirrors.
+template <class T>
+void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
+                   const Blackhole& blackhole, bool with_weight);
+
+/// Equal targets merged, weight 0 dropped (D-26); nothing left: one unresolved share.
+template <class T>
+std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
+                                       const typename T::Src& rule);
+
+}  // namespace pawprint::rules

@@ -1,0 +1,32 @@
+// The node `route`: one HTTPRoute judged and translated.
+#pragma once
+
+#include "engine/rules/gateway.h"
+#include "engine/rules/mesh_http_route.h"
+
+namespace pawprint::rules {
+
+extern const Rule kRouteAccepted;
+extern const Rule kRouteResolved;
+
+/// What a route adds to attachedRoutes of one listener.
+struct Contribution {
+  world::ObjId gateway = 0;
+  Sym listener;
+  std::int64_t routes = 0;
+  bool operator==(const Contribution&) const = default;
+};
+
+template <class T>
+struct RouteResult {
+  bool handled = false;                      ///< False: absent, or Kuma would be stuck.
+  std::vector<Section<T>> sections;          ///< One per parentRef of ours, in Kuma's order.
+  std::vector<Generated> outputs;
+  std::vector<Contribution> contributions;   ///< At most one per (gateway, listener).
+  std::vector<Remark> remarks;
+};
+
+template <class T>
+RouteResult<T> evaluate_route(Context<T>& ctx, const Object& object, const ClassValues& classes);
+
+}  // namespace pawprint::rules

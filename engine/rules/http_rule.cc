@@ -1,0 +1,179 @@
+#include "engine/rules/http_rule.h"
+
+#include <algorithm>
+
+#include "engine/rules/names.h"
+
+namespace pawprint::rules {
+
+const Rule kMatch{"match/translate", "HTTPRouteRule.matches[]",
+                  "MeshHTTPRoute .spec.to[].rules[].matches[]",
+                  "Matches are alike; Kuma wants lower-case header names and no trailing slash "
+                  "after a path prefix",
+                  "oracle/match-paths, oracle/match-headers, oracle/match-query"};
+
+namespace {
+
+template <class T>
+FilterPlan<T> plan_filter(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent,
+                          const model::Filter& filter, const typename T::Src& src,
+                          RulePlan<T>& plan) {
+  FilterPlan<T> out;
+  out.spec = &filter;
+  out.src = src;
+  const bool known = filter.type.is("RequestHeaderModifier") ||
+                     filter.type.is("ResponseHeaderModifier") || filter.type.is("RequestRedirect") ||
+                     filter.type.is("URLRewrite") || filter.type.is("RequestMirror");
+  const bool bad_path = filter.path.present && !filter.path.type.is("ReplaceFullPath") &&
+                        !filter.path.type.is("ReplacePrefixMatch");
+  out.dropped = !known || bad_path;
+  if (!filter.type.is("RequestMirror")) return out;
+  std::vector<Verdict<T>> verdicts;
+  out.mirror = resolve_backend<T>(ctx, route, parent, filter.mirror,
+                                  src.at("requestMirror").at("backendRef"), verdicts);
+  out.dropped = !verdicts.empty();
+  const bool refused = out.dropped && verdicts.front().condition.reason == "RefNotPermitted";
+  if (refused && ctx.quirks().d07_mirror_not_granted_stuck) {
+    plan.fault = "filters[].requestMirror.backendRef.name: invalid characters";
+  } else {
+    for (Verdict<T>& each : verdicts) plan.verdicts.push_back(std::move(each));
+  }
+  return out;
+}
+
+/// The path as Kuma takes it: exactly one trailing slash of a prefix is removed.
+std::string_view kuma_path(const model::Match& match) {
+  std::string_view path = match.path_value.view();
+  if (match.path_type.is("PathPrefix") && path != "/" && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+template <class T>
+void write_values(Out<T>& out, std::string_view member, const std::vector<model::ValueMatch>& values,
+                  bool lower_names, const typename T::Src& match) {
+  if (values.empty()) return;
+  out.key(member);
+  out.open('[');
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto src = match.at(member).at(i);
+    const std::string_view name = values[i].name.view();
+    out.open('{');
+    out.member("name", lower_names ? lower(name) : std::string(name), T::by(kMatch, src.at("name")));
+    out.member("type", values[i].type.view(), T::by(kMatch, src.at("type")));
+    out.member("value", values[i].value.view(), T::by(kMatch, src.at("value")));
+    out.close('}');
+  }
+  out.close(']');
+}
+
+template <class T>
+void write_match(Out<T>& out, const model::Match& match, const typename T::Src& src) {
+  out.open('{');
+  write_values<T>(out, "headers", match.headers, true, src);
+  if (match.method.set()) out.member("method", match.method.view(), T::by(kMatch, src.at("method")));
+  out.key("path");
+  out.open('{');
+  out.member("type", match.path_type.view(), T::by(kMatch, src.at("path").at("type")));
+  out.member("value", kuma_path(match), T::by(kMatch, src.at("path").at("value")));
+  out.close('}');
+  write_values<T>(out, "queryParams", match.query, false, src);
+  out.close('}');
+}
+
+template <class T>
+std::vector<Backend<T>> backends_to_write(Context<T>& ctx, const RulePlan<T>& plan,
+                                          ParentKind parent) {
+  if (!plan.fault.empty()) return merge_backends<T>({}, plan.src);
+  if (ctx.quirks().d26_backends_as_given) return plan.backends;
+  const bool redirect =
+      std::any_of(plan.filters.begin(), plan.filters.end(),
+                  [](const auto& filter) { return filter.spec->type.is("RequestRedirect"); });
+  // Without backendRefs a redirect answers itself, and a Service parent serves the request.
+  if (plan.backends.empty() && (redirect || parent == ParentKind::kService)) return {};
+  return merge_backends<T>(plan.backends, plan.src);
+}
+
+template <class T>
+void write_default(Context<T>& ctx, Out<T>& out, const RulePlan<T>& plan, ParentKind parent,
+                   const Blackhole& blackhole) {
+  const std::vector<Backend<T>> backends = backends_to_write<T>(ctx, plan, parent);
+  const bool filters = plan.fault.empty() &&
+                       std::any_of(plan.filters.begin(), plan.filters.end(),
+                                   [](const auto& filter) { return !filter.dropped; });
+  out.key("default");
+  if (backends.empty() && !filters) {
+    out.raw("{}", T::by(kBackendTarget, plan.src.at("backendRefs")));
+    return;
+  }
+  out.open('{');
+  if (!backends.empty()) {
+    out.key("backendRefs");
+    out.open('[');
+    for (const Backend<T>& backend : backends) write_backend<T>(ctx, out, backend, blackhole, true);
+    out.close(']');
+  }
+  if (filters) {
+    out.key("filters");
+    out.open('[');
+    for (const FilterPlan<T>& filter : plan.filters) {
+      if (!filter.dropped) write_filter<T>(ctx, out, filter, blackhole);
+    }
+    out.close(']');
+  }
+  out.close('}');
+}
+
+}  // namespace
+
+template <class T>
+std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent) {
+  std::vector<RulePlan<T>> out;
+  out.reserve(route.fact.rules.size());
+  for (std::size_t i = 0; i < route.fact.rules.size(); ++i) {
+    RulePlan<T>& plan = out.emplace_back();
+    plan.spec = &route.fact.rules[i];
+    plan.src = route.spec.at("rules").at(i);
+    judge_rule<T>(ctx, parent, plan);
+    const auto filters = plan.src.at("filters");
+    for (std::size_t f = 0; f < plan.spec->filters.size(); ++f) {
+      plan.filters.push_back(
+          plan_filter<T>(ctx, route, parent, plan.spec->filters[f], filters.at(f), plan));
+    }
+    const auto backends = plan.src.at("backendRefs");
+    for (std::size_t b = 0; b < plan.spec->backends.size(); ++b) {
+      plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[b],
+                                                 backends.at(b), plan.verdicts));
+    }
+  }
+  return out;
+}
+
+template <class T>
+void write_rules(Context<T>& ctx, Out<T>& out, const std::vector<RulePlan<T>>& plans,
+                 ParentKind parent, const Blackhole& blackhole) {
+  if (plans.empty()) return;
+  out.key("rules");
+  out.open('[');
+  for (const RulePlan<T>& plan : plans) {
+    out.open('{');
+    write_default<T>(ctx, out, plan, parent, blackhole);
+    out.key("matches");
+    out.open('[');
+    for (std::size_t m = 0; m < plan.spec->matches.size(); ++m) {
+      write_match<T>(out, plan.spec->matches[m], plan.src.at("matches").at(m));
+    }
+    out.close(']');
+    out.close('}');
+  }
+  out.close(']');
+}
+
+#define PAWPRINT_INSTANTIATE(T)                                                              \
+  template std::vector<RulePlan<T>> plan_rules<T>(Context<T>&, const RouteInput<T>&, ParentKind); \
+  template void write_rules<T>(Context<T>&, Out<T>&, const std::vector<RulePlan<T>>&, ParentKind, \
+                               const Blackhole&);
+PAWPRINT_INSTANTIATE(NoTrace)
+PAWPRINT_INSTANTIATE(Tracing)
+#undef PAWPRINT_INSTANTIATE
+
+}  // namespace pawprint::rules

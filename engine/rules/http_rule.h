@@ -1,0 +1,33 @@
+// One HTTPRoute rule: references resolved and faults found (plan), then written (print).
+#pragma once
+
+#include "engine/rules/backend_reference.h"
+#include "engine/rules/route_input.h"
+
+namespace pawprint::rules {
+
+extern const Rule kMatch;
+extern const Rule kFilter;
+extern const Rule kMirror;
+extern const Rule kRuleUnsupported;
+
+/// Resolves the references of every rule for one kind of parent and judges what Kuma's schema and
+/// admission would refuse.
+template <class T>
+std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent);
+
+/// Fault of a rule that Kuma's validators would refuse or that cannot be expressed; empty if none.
+template <class T>
+void judge_rule(Context<T>& ctx, ParentKind parent, RulePlan<T>& plan);
+
+/// Writes the list of rules of one `to` entry.
+template <class T>
+void write_rules(Context<T>& ctx, Out<T>& out, const std::vector<RulePlan<T>>& plans,
+                 ParentKind parent, const Blackhole& blackhole);
+
+/// Writes one filter, in Kuma's shape.
+template <class T>
+void write_filter(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan,
+                  const Blackhole& blackhole);
+
+}  // namespace pawprint::rules

@@ -1,0 +1,250 @@
+#include "engine/rules/mesh_http_route.h"
+
+#include <algorithm>
+
+#include "engine/rules/hostname.h"
+#include "engine/rules/labels.h"
+#include "engine/rules/names.h"
+
+namespace pawprint::rules {
+
+const Rule kMeshHttpRoute{
+    "mesh_http_route/object", "HTTPRoute.metadata and .spec.parentRefs[]", "MeshHTTPRoute",
+    "Only policies in the system namespace may target a MeshGateway, so the route lives there",
+    "oracle/attach-section, oracle/gateway-two"};
+const Rule kMeshHttpRouteTarget{
+    "mesh_http_route/target", "ParentReference", "MeshHTTPRoute .spec.targetRef",
+    "Listener tags select the part of the MeshGateway that the parentRef names",
+    "oracle/attach-section, oracle/attach-port"};
+const Rule kMeshHttpRouteHostnames{"mesh_http_route/hostnames", "HTTPRoute.spec.hostnames",
+                                   "MeshHTTPRoute .spec.to[].hostnames",
+                                   "Kuma matches host names per route", "oracle/route-hostnames"};
+const Rule kGammaTarget{
+    "mesh_http_route/gamma_target", "ParentReference of kind Service",
+    "MeshHTTPRoute .spec.targetRef",
+    "A route in its Service's namespace binds every client, elsewhere only that namespace's",
+    "oracle/gamma-producer, oracle/gamma-consumer"};
+const Rule kGammaDestination{"mesh_http_route/gamma_destination", "Service.spec.ports",
+                             "MeshHTTPRoute .spec.to[].targetRef",
+                             "Kuma routes each port of a Service by itself",
+                             "oracle/gamma-producer-two-ports, oracle/gamma-producer-port"};
+
+namespace {
+
+/// One object to print: everything that differs between the objects of one route.
+template <class T>
+struct Printing {
+  const RouteInput<T>& route;
+  std::size_t parent_index;
+  const Attachment<T>& attachment;
+  const std::vector<RulePlan<T>>& plans;
+  const model::Listener* only = nullptr;  ///< Set: this listener alone.
+
+  [[nodiscard]] const model::ParentRef& parent() const { return route.fact.parents[parent_index]; }
+  [[nodiscard]] typename T::Src parent_src() const {
+    return route.spec.at("parentRefs").at(parent_index);
+  }
+};
+
+template <class T>
+std::string object_name(Context<T>& ctx, const Printing<T>& in) {
+  const Object& route = in.route.object;
+  const model::ParentRef& parent = in.parent();
+  const std::string_view ns = in.attachment.target_ns.view();
+  const bool gateway = in.attachment.parent == ParentKind::kGateway;
+  if (gateway ? ctx.quirks().d17_unseparated_hash : ctx.quirks().d12_plain_gamma_names) {
+    return gateway ? kuma_gateway_route_name(route.name.view(), route.ns.view(), parent, ns)
+                   : kuma_gamma_route_name(route.name.view(), route.ns.view(), parent.name.view(), ns);
+  }
+  return pawprint_route_name(route.name.view(), route.ns.view(), parent, ns,
+                             in.only == nullptr ? std::string_view{} : in.only->name.view());
+}
+
+template <class T>
+void write_gateway_target(Out<T>& out, const Printing<T>& in) {
+  const auto by = [&](std::string_view member) {
+    return T::by(kMeshHttpRouteTarget, in.parent_src().at(member));
+  };
+  const model::ParentRef& parent = in.parent();
+  const std::string_view listener =
+      in.only != nullptr ? in.only->name.view() : parent.section.view();
+  out.key("targetRef");
+  out.open('{');
+  out.member("kind", "MeshGateway", by("kind"));
+  out.member("name", mesh_gateway_name(parent.name.view(), in.attachment.target_ns.view()),
+             T::by(kMeshHttpRouteTarget, in.parent_src().at("name"), in.parent_src().at("namespace")));
+  if (!listener.empty() || parent.port != 0) {
+    out.key("tags");
+    out.open('{');
+    if (!listener.empty()) out.member("gateways.kuma.io/listener-name", listener, by("sectionName"));
+    if (parent.port != 0) {
+      out.member("gateways.kuma.io/listener-port", std::to_string(parent.port), by("port"));
+    }
+    out.close('}');
+  }
+  out.close('}');
+}
+
+/// Host names of the route that the listeners of this object can serve at all. Kuma takes them as
+/// they are; we narrow them, so that no listener answers for a name outside its own.
+template <class T>
+std::vector<std::pair<Sym, std::size_t>> effective_hostnames(Context<T>& ctx, const Printing<T>& in) {
+  std::vector<std::pair<Sym, std::size_t>> out;
+  const auto& hostnames = in.route.fact.hostnames;
+  for (std::size_t i = 0; i < hostnames.size(); ++i) {
+    if (ctx.quirks().d29_union_of_listeners) {
+      out.emplace_back(hostnames[i], i);
+      continue;
+    }
+    for (const model::Listener* listener : in.attachment.listeners) {
+      if (in.only != nullptr && in.only != listener) continue;
+      Sym narrow = hostnames[i];
+      if (listener->hostname.set()) {
+        if (!hostnames_intersect(listener->hostname.view(), narrow.view())) continue;
+        narrow = ctx.intern(narrower(listener->hostname.view(), narrow.view()));
+      }
+      const bool known = std::any_of(out.begin(), out.end(),
+                                     [&](const auto& each) { return each.first == narrow; });
+      if (!known) out.emplace_back(narrow, i);
+    }
+  }
+  return out;
+}
+
+template <class T>
+void write_gateway_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
+  out.key("to");
+  out.open('[');
+  out.open('{');
+  const auto hostnames = effective_hostnames<T>(ctx, in);
+  if (!hostnames.empty()) {
+    out.key("hostnames");
+    out.open('[');
+    for (const auto& [hostname, index] : hostnames) {
+      out.text(hostname.view(),
+               T::by(kMeshHttpRouteHostnames, in.route.spec.at("hostnames").at(index)));
+    }
+    out.close(']');
+  }
+  write_rules<T>(ctx, out, in.plans, ParentKind::kGateway, {});
+  out.key("targetRef");
+  out.open('{');
+  out.member("kind", "Mesh", T::by(kMeshHttpRouteTarget, in.parent_src().at("kind")));
+  out.close('}');
+  out.close('}');
+  out.close(']');
+}
+
+template <class T>
+void write_gamma_target(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
+  const auto cause = T::by(kGammaTarget, in.parent_src().at("namespace"),
+                           T::object(in.route.object, ".metadata").at("namespace"));
+  const bool producer = in.route.object.ns == in.attachment.target_ns;
+  out.key("targetRef");
+  out.open('{');
+  out.member("kind", producer ? "Mesh" : "MeshSubset", cause);
+  if (producer && !ctx.quirks().d46_bare_mesh_target) {
+    // A bare Mesh target would also become routes of every MeshGateway of the mesh.
+    out.key("proxyTypes");
+    out.open('[');
+    out.text("Sidecar", cause);
+    out.close(']');
+  }
+  if (!producer) {
+    out.key("tags");
+    out.open('{');
+    out.member("k8s.kuma.io/namespace", in.route.object.ns.view(), cause);
+    out.close('}');
+  }
+  out.close('}');
+}
+
+template <class T>
+void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
+  const std::string_view service = in.parent().name.view();
+  const std::string_view ns = in.attachment.target_ns.view();
+  out.key("to");
+  out.open('[');
+  for (const model::ServicePort& port : in.attachment.ports) {
+    const std::string tag = service_tag(service, ns, port.port);
+    const auto cause = T::by(kGammaDestination, in.parent_src().at("name"),
+                             in.parent().port != 0 ? in.parent_src().at("port")
+                                                   : T::object(*in.attachment.target, ".spec.ports"));
+    out.open('{');
+    write_rules<T>(ctx, out, in.plans, ParentKind::kService,
+                   ctx.quirks().d04_gamma_unresolved_vanishes ? Blackhole{} : Blackhole{tag});
+    out.key("targetRef");
+    out.open('{');
+    out.member("kind", "MeshService", T::by(kGammaDestination, in.parent_src().at("kind")));
+    out.member("name", tag, cause);
+    out.close('}');
+    out.close('}');
+  }
+  out.close(']');
+}
+
+template <class T>
+Generated print_one(Context<T>& ctx, const Printing<T>& in) {
+  const auto meta = T::object(in.route.object, ".metadata");
+  Generated made;
+  made.kind = Kind::kMeshHttpRoute;
+  made.ns = ctx.settings.system_namespace;
+  made.name = ctx.intern(object_name<T>(ctx, in));
+  Out<T> out;
+  out.open('{');
+  write_type<T>(out, Kind::kMeshHttpRoute, T::object(in.route.object, ""));
+  out.key("metadata");
+  out.open('{');
+  write_labels<T>(out, common_labels<T>(ctx, in.route.object, in.route.mesh, true));
+  out.member("name", made.name.view(),
+             T::by(kMeshHttpRoute, meta.at("name"), meta.at("namespace"), in.parent_src()));
+  out.member("namespace", made.ns.view(), T::by(kMeshHttpRoute, T::setting("systemNamespace")));
+  out.close('}');
+  out.key("spec");
+  out.open('{');
+  if (in.attachment.parent == ParentKind::kGateway) {
+    write_gateway_target<T>(out, in);
+    write_gateway_to<T>(ctx, out, in);
+  } else {
+    write_gamma_target<T>(ctx, out, in);
+    write_gamma_to<T>(ctx, out, in);
+  }
+  out.close('}');
+  out.close('}');
+  made.leaves = std::move(out.leaves());
+  made.body = out.take();
+  if constexpr (T::kOn) {
+    for (const auto& gate : in.attachment.gates) made.gates.push_back(gate.cause);
+  }
+  return made;
+}
+
+}  // namespace
+
+template <class T>
+std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
+                                    std::size_t parent_index, const Attachment<T>& attachment,
+                                    const std::vector<RulePlan<T>>& plans) {
+  Printing<T> in{route, parent_index, attachment, plans};
+  std::vector<Generated> out;
+  if (attachment.parent == ParentKind::kService && attachment.ports.empty()) return out;
+  if (attachment.parent == ParentKind::kService || attachment.whole ||
+      ctx.quirks().d01_attach_whole_gateway) {
+    out.push_back(print_one<T>(ctx, in));
+    return out;
+  }
+  for (const model::Listener* listener : attachment.listeners) {
+    in.only = listener;
+    out.push_back(print_one<T>(ctx, in));
+  }
+  return out;
+}
+
+template std::vector<Generated> print_routes<NoTrace>(Context<NoTrace>&, const RouteInput<NoTrace>&,
+                                                      std::size_t, const Attachment<NoTrace>&,
+                                                      const std::vector<RulePlan<NoTrace>>&);
+template std::vector<Generated> print_routes<Tracing>(Context<Tracing>&, const RouteInput<Tracing>&,
+                                                      std::size_t, const Attachment<Tracing>&,
+                                                      const std::vector<RulePlan<Tracing>>&);
+
+}  // namespace pawprint::rules

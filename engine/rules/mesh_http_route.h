@@ -1,0 +1,21 @@
+// HTTPRoute -> MeshHTTPRoute, for Gateway parents and for Service parents (GAMMA).
+#pragma once
+
+#include "engine/rules/http_rule.h"
+
+namespace pawprint::rules {
+
+extern const Rule kMeshHttpRoute;
+extern const Rule kMeshHttpRouteTarget;
+extern const Rule kMeshHttpRouteHostnames;
+extern const Rule kGammaTarget;
+extern const Rule kGammaDestination;
+
+/// The objects of one accepted parentRef: one, or one per listener when not all of them take the
+/// route (D-01).
+template <class T>
+std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
+                                    std::size_t parent_index, const Attachment<T>& attachment,
+                                    const std::vector<RulePlan<T>>& plans);
+
+}  // namespace pawprint::rules

@@ -1,0 +1,40 @@
+#include "engine/rules/quirks.h"
+
+namespace pawprint::rules {
+
+bool quirks_of(std::string_view profile, Quirks& out) {
+  out = {};
+  if (profile == "kuma-2.14") return true;
+  if (profile != "kuma-2.14-compat") return false;
+  out.d01_attach_whole_gateway = true;
+  out.d02_joined_secret_names = true;
+  out.d03_gamma_ignores_grants = true;
+  out.d04_gamma_unresolved_vanishes = true;
+  out.d07_mirror_not_granted_stuck = true;
+  out.d08_no_backends_stuck = true;
+  out.d09_refused_output_stuck = true;
+  out.d10_filters_ignored = true;
+  out.d11_rule_members_ignored = true;
+  out.d12_plain_gamma_names = true;
+  out.d13_one_object_per_service = true;
+  out.d14_parent_port_unchecked = true;
+  out.d15_missing_service_parent_silent = true;
+  out.d16_backend_port_unchecked = true;
+  out.d17_unseparated_hash = true;
+  out.d22_glued_pem = true;
+  out.d26_backends_as_given = true;
+  out.d29_union_of_listeners = true;
+  out.d30_count_all_refs = true;
+  out.d31_always_programmed = true;
+  out.d32_conflicts_kill_all = true;
+  out.d40_remove_case_kept = true;
+  out.d40_rsa_ecdsa_only = true;
+  out.d41_mesh_mismatch_accepted = true;
+  out.d44_empty_parents_everywhere = true;
+  out.d45_any_gateway_name = true;
+  out.d46_bare_mesh_target = true;
+  out.kuma_labels = true;
+  return true;
+}
+
+}  // namespace pawprint::rules

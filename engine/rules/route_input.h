@@ -1,0 +1,80 @@
+// The parts that an HTTPRoute is judged by; shared by attachment, references and printing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/rules/context.h"
+#include "engine/rules/gateway_class.h"
+#include "engine/rules/mesh_selection.h"
+
+namespace pawprint::rules {
+
+/// Answers what the node `class` says of a GatewayClass object.
+class ClassValues {
+ public:
+  virtual ~ClassValues() = default;
+  [[nodiscard]] virtual const ClassValue& class_value(world::ObjId id) const = 0;
+};
+
+/// One route under evaluation. Borrows; lives for one evaluation.
+template <class T>
+struct RouteInput {
+  const Object& object;
+  const model::HttpRouteFact& fact;
+  Mesh<T> mesh;
+  const ClassValues& classes;
+  typename T::Src spec;              ///< .spec of the route.
+};
+
+enum class ParentKind : std::uint8_t { kUnknown, kGateway, kService };
+
+/// What became of one parentRef.
+template <class T>
+struct Attachment {
+  ParentKind parent = ParentKind::kUnknown;   ///< kUnknown: no output, no status entry.
+  bool accepted = false;
+  std::string_view reason;                    ///< Of Accepted=False.
+  std::string message;
+  const Object* target = nullptr;             ///< The Gateway or Service.
+  Sym target_ns;
+  bool whole = true;                          ///< The parentRef's own selection is all permitted.
+  std::vector<const model::Listener*> listeners;   ///< Those that take the route.
+  std::vector<model::ServicePort> ports;      ///< Service parents: the ports that are routed.
+  std::vector<typename T::Cause> gates;
+};
+
+/// How a backendRef is printed.
+enum class Target : std::uint8_t { kService, kExternalService, kUnresolved };
+
+template <class T>
+struct Backend {
+  const model::BackendRef* spec = nullptr;
+  Target target = Target::kUnresolved;
+  Sym ns, service;                            ///< Service: its names; ExternalService: its tag.
+  std::int64_t weight = 1;
+  typename T::Src src;                        ///< The backendRef.
+  typename T::Src target_src;                 ///< The object that it resolved to, or its absence.
+};
+
+template <class T>
+struct FilterPlan {
+  const model::Filter* spec = nullptr;
+  bool dropped = false;
+  std::optional<Backend<T>> mirror;
+  typename T::Src src;
+};
+
+template <class T>
+struct RulePlan {
+  const model::HttpRule* spec = nullptr;
+  typename T::Src src;
+  std::vector<Backend<T>> backends;
+  std::vector<FilterPlan<T>> filters;
+  std::vector<Verdict<T>> verdicts;           ///< ResolvedRefs=False of this rule.
+  std::string fault;                          ///< Why Kuma would refuse it; fails closed.
+  typename T::Src fault_src;
+};
+
+}  // namespace pawprint::rules

@@ -1,0 +1,198 @@
+#include "engine/world/world.h"
+
+#include <algorithm>
+
+namespace pawprint::world {
+
+namespace {
+const std::vector<ObjId> kNoGrants;
+}
+
+std::size_t World::KeyHash::operator()(const Key& key) const {
+  std::uint64_t hash = key.name.identity();
+  hash ^= key.ns.identity() * 0x9E3779B97F4A7C15ull;
+  hash ^= key.zone.identity() * 0xC2B2AE3D27D4EB4Full;
+  hash += static_cast<std::uint64_t>(key.kind) * 0x165667B19E3779F9ull;
+  return hash;
+}
+
+World::World() : decoder_(symbols_) {}
+
+ObjId World::id(Kind kind, Sym zone, Sym ns, Sym name) {
+  const Key key{kind, zone, model::info(kind).namespaced ? ns : Sym{}, name};
+  const auto [found, fresh] = index_.try_emplace(key, static_cast<ObjId>(objects_.size()));
+  if (fresh) {
+    Object& object = objects_.emplace_back();
+    object.kind = kind;
+    object.zone = key.zone;
+    object.ns = key.ns;
+    object.name = key.name;
+  }
+  return found->second;
+}
+
+std::optional<ObjId> World::find(const record::ObjectKey& key) {
+  const Kind kind = model::kind_of(key.group, key.kind);
+  if (kind == Kind::kNone) return std::nullopt;
+  const Key wanted{kind, symbols_.intern(key.zone),
+                   model::info(kind).namespaced ? symbols_.intern(key.ns) : Sym{},
+                   symbols_.intern(key.name)};
+  const auto found = index_.find(wanted);
+  return found == index_.end() ? std::nullopt : std::optional(found->second);
+}
+
+record::ObjectKey World::key(ObjId id) const {
+  const Object& object = objects_[id];
+  const model::KindInfo& kind = model::info(object.kind);
+  return {std::string(object.zone.view()), std::string(kind.group), std::string(kind.name),
+          std::string(object.ns.view()), std::string(object.name.view())};
+}
+
+const std::vector<ObjId>& World::grants(ObjId namespace_id) const {
+  const auto found = grants_.find(namespace_id);
+  return found == grants_.end() ? kNoGrants : found->second;
+}
+
+ObjId World::namespace_of(ObjId object_id) {
+  const Object& object = objects_[object_id];
+  return id(Kind::kNamespace, object.zone, {}, object.ns);
+}
+
+Zone& World::zone(std::string_view name) {
+  auto found = zones_.find(name);
+  if (found == zones_.end()) {
+    found = zones_.emplace(std::string(name), Zone{}).first;
+    found->second.name = symbols_.intern(name);
+  }
+  return found->second;
+}
+
+bool World::synced(std::string_view name) const {
+  if (config_.assume_synced) return true;
+  const auto found = zones_.find(name);
+  if (found == zones_.end()) return false;
+  for (int i = 1; i < model::kKindCount; ++i) {
+    const auto kind = static_cast<Kind>(i);
+    if (!model::info(kind).required) continue;
+    const auto state = found->second.kinds.find(kind);
+    if (state == found->second.kinds.end() || !state->second.synced || state->second.absent) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Change World::apply(const record::Record& record) {
+  head_ = std::max(head_, record.seq);
+  Change change;
+  switch (record.kind) {
+    case record::Kind::kConfig: apply_config(record, change); break;
+    case record::Kind::kSyncBegin:
+    case record::Kind::kSyncEnd: apply_sync(record, change); break;
+    case record::Kind::kObserved:
+    case record::Kind::kVanished: return apply_object(record);
+    case record::Kind::kQuarantined:
+      zone(record.zone).last_error = "an event could not be decoded: " +
+                                     record::display(record.object);
+      break;
+    case record::Kind::kBoot:
+    case record::Kind::kDiscovery:
+    case record::Kind::kDecision:
+    case record::Kind::kApplied:
+    case record::Kind::kTick:
+    case record::Kind::kLeader:
+    case record::Kind::kOperator:
+    case record::Kind::kSnapshot:
+    case record::Kind::kCompaction:
+    case record::Kind::kErasure: break;
+  }
+  return change;
+}
+
+void World::apply_config(const record::Record& record, Change& change) {
+  auto config = record::decode_config(record.body);
+  if (!config) {
+    change.problem = config.error().message;
+    return;
+  }
+  config_ = std::move(*config);
+  config_seq_ = record.seq;
+  for (const record::ZoneConfig& entry : config_.zones) {
+    Zone& named = zone(entry.name);
+    named.role = entry.role;
+    named.announced = true;
+  }
+  change.config = true;
+}
+
+void World::apply_sync(const record::Record& record, Change& change) {
+  const auto sync = record::decode_sync(record.body);
+  if (!sync) {
+    change.problem = sync.error().message;
+    return;
+  }
+  const Kind kind = model::kind_of(sync->group, sync->kind);
+  if (kind == Kind::kNone) return;
+  KindSync& state = zone(record.zone).kinds[kind];
+  // A list that begins again takes nothing back: what is known stays true until it ends.
+  if (record.kind == record::Kind::kSyncBegin) return;
+  state.absent = sync->reason == "absent";
+  state.synced = true;
+  state.resource_version = sync->resource_version;
+  change.sync = true;
+}
+
+void World::count(const Object& object, bool before, bool after) {
+  if (before == after) return;
+  KindSync& state = zone(object.zone.view()).kinds[object.kind];
+  state.objects += after ? 1 : static_cast<std::uint64_t>(-1);
+}
+
+void World::index_grant(ObjId id, bool exists) {
+  std::vector<ObjId>& list = grants_[namespace_of(id)];
+  const auto found = std::find(list.begin(), list.end(), id);
+  if (exists && found == list.end()) list.push_back(id);
+  if (!exists && found != list.end()) list.erase(found);
+}
+
+Change World::remove_object(const record::Record& record, ObjId id) {
+  Object& object = objects_[id];
+  Change change;
+  change.object = id;
+  change.fact = object.exists();
+  count(object, object.exists(), false);
+  object.fact = std::monostate{};
+  object.seen = {};
+  object.uid.clear();
+  object.resource_version.clear();
+  object.seq = record.seq;
+  if (object.kind == Kind::kReferenceGrant) index_grant(id, false);
+  return change;
+}
+
+Change World::apply_object(const record::Record& record) {
+  const Kind kind = model::kind_of(record.object.group, record.object.kind);
+  if (kind == Kind::kNone) return {};
+  const ObjId object_id =
+      id(kind, symbols_.intern(record.zone), symbols_.intern(record.object.ns),
+         symbols_.intern(record.object.name));
+  zone(record.zone);
+  if (record.kind == record::Kind::kVanished || record.event == record::Event::kDeleted) {
+    return remove_object(record, object_id);
+  }
+  model::Decoded decoded = decoder_.decode(kind, record, config_.controller_name);
+  Object& object = objects_[object_id];
+  Change change{.object = object_id, .fact = decoded.fact != object.fact, .seen = true,
+                .problem = std::move(decoded.problem)};
+  const bool existed = object.exists();
+  if (change.fact) object.fact = std::move(decoded.fact);
+  count(object, existed, object.exists());
+  object.seen = std::move(decoded.seen);
+  object.uid = record.uid;
+  object.resource_version = record.resource_version;
+  object.seq = record.seq;
+  if (kind == Kind::kReferenceGrant && !existed) index_grant(object_id, true);
+  return change;
+}
+
+}  // namespace pawprint::world

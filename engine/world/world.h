@@ -1,0 +1,127 @@
+// Everything that is known, as folded from the log: objects with their facts, per zone.
+//
+// Changes only in apply(). An object that was never seen but was asked for has an entry too, with
+// no fact: "absent" is something that rules read and that can change. ObjIds are dense, given in
+// the order of first mention, and never reused.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/model/decode.h"
+#include "engine/model/facts.h"
+#include "engine/model/kinds.h"
+#include "engine/record/bodies.h"
+#include "engine/record/record.h"
+
+namespace pawprint::world {
+
+using model::Kind;
+using model::Sym;
+using ObjId = std::uint32_t;
+
+struct Object {
+  Kind kind = Kind::kNone;
+  Sym zone, ns, name;
+  model::Fact fact;               ///< monostate: does not exist.
+  model::Seen seen;
+  std::string uid, resource_version;
+  record::Seq seq = 0;            ///< Record that last changed the object, also its absence.
+
+  [[nodiscard]] bool exists() const { return fact.index() != 0; }
+  /// The fact as F, or null when the object is absent or of another type.
+  template <class F>
+  [[nodiscard]] const F* as() const {
+    return std::get_if<F>(&fact);
+  }
+};
+
+struct KindSync {
+  bool synced = false, absent = false;
+  std::string resource_version;
+  std::uint64_t objects = 0;
+};
+
+struct Zone {
+  Sym name;
+  std::string role = "zone";
+  bool announced = false;         ///< Named by a Config record (else seen only on objects).
+  std::map<Kind, KindSync> kinds;
+  std::string last_error;
+};
+
+/// What apply() changed.
+struct Change {
+  std::optional<ObjId> object;    ///< The object that the record is about, of a kind we know.
+  bool fact = false;              ///< Its fact changed: readers must look again.
+  bool seen = false;              ///< Something else of it changed (status, resourceVersion).
+  bool config = false;            ///< Settings changed: everything must look again.
+  bool sync = false;              ///< A zone's sync state changed.
+  std::string problem;            ///< The object's first unreadable member, for a diagnostic.
+};
+
+class World {
+ public:
+  World();
+
+  Change apply(const record::Record& record);
+
+  [[nodiscard]] const record::Config& config() const { return config_; }
+  [[nodiscard]] record::Seq head() const { return head_; }
+  [[nodiscard]] record::Seq config_seq() const { return config_seq_; }
+
+  /// The id of a key, made on first mention.
+  ObjId id(Kind kind, Sym zone, Sym ns, Sym name);
+  /// The id if the key was ever mentioned.
+  [[nodiscard]] std::optional<ObjId> find(const record::ObjectKey& key);
+  [[nodiscard]] const Object& object(ObjId id) const { return objects_[id]; }
+  [[nodiscard]] std::size_t size() const { return objects_.size(); }
+  [[nodiscard]] record::ObjectKey key(ObjId id) const;
+
+  /// ReferenceGrants of a Namespace object, in order of first mention; see grants_owner().
+  [[nodiscard]] const std::vector<ObjId>& grants(ObjId namespace_id) const;
+  /// The Namespace object whose grant list holds this grant.
+  ObjId namespace_of(ObjId object);
+
+  /// Zones by name. A zone decides nothing before synced() holds for it.
+  [[nodiscard]] const std::map<std::string, Zone, std::less<>>& zones() const { return zones_; }
+  [[nodiscard]] bool synced(std::string_view zone) const;
+
+  Sym intern(std::string_view text) { return symbols_.intern(text); }
+  [[nodiscard]] std::size_t symbols() const { return symbols_.size(); }
+
+ private:
+  struct Key {
+    Kind kind;
+    Sym zone, ns, name;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+
+  Change apply_object(const record::Record& record);
+  Change remove_object(const record::Record& record, ObjId id);
+  void apply_config(const record::Record& record, Change& change);
+  void apply_sync(const record::Record& record, Change& change);
+  void count(const Object& object, bool before, bool after);
+  void index_grant(ObjId id, bool exists);
+  Zone& zone(std::string_view name);
+
+  model::Symbols symbols_;
+  model::Decoder decoder_;
+  std::deque<Object> objects_;
+  std::unordered_map<Key, ObjId, KeyHash> index_;
+  std::unordered_map<ObjId, std::vector<ObjId>> grants_;
+  std::map<std::string, Zone, std::less<>> zones_;
+  record::Config config_;
+  record::Seq head_ = 0, config_seq_ = 0;
+};
+
+}  // namespace pawprint::world
