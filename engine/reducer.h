@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/explain/trace.h"
 #include "engine/plan/operation.h"
 #include "engine/record/bodies.h"
 #include "engine/record/digest.h"
@@ -20,8 +21,6 @@
 #include "engine/result.h"
 
 namespace pawprint {
-
-namespace explain { struct ObjectTrace; }
 
 /// Changes with every change of what is computed. Decisions of another version are not compared.
 extern const std::string_view kReducerVersion;

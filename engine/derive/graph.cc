@@ -47,7 +47,8 @@ void Graph::record_reads(Node node, ObjId object, std::vector<CellId>& reads) {
   reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
   const CellId own = cell(object, slot_of(node));
   ensure(own);
-  std::vector<CellId>& old = reads_[own];
+  if (!reads.empty()) ensure(reads.back());  // Before anything refers into the tables.
+  const std::vector<CellId>& old = reads_[own];
   if (old == reads) return;
   const Reader self{node, object};
   for (const CellId gone : old) {
@@ -59,7 +60,6 @@ void Graph::record_reads(Node node, ObjId object, std::vector<CellId>& reads) {
     list.pop_back();
   }
   for (const CellId fresh : reads) {
-    ensure(fresh);
     if (!std::binary_search(old.begin(), old.end(), fresh)) readers_[fresh].push_back(self);
   }
   reads_[own] = reads;

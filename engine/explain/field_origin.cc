@@ -1,8 +1,11 @@
 #include "engine/explain/field_origin.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "engine/model/api_defaults.h"
+#include "engine/model/canonical.h"
 
 namespace pawprint::explain {
 namespace {
@@ -10,12 +13,13 @@ namespace {
 using Json = nlohmann::json;
 using model::FieldPath;
 
-/// One state of the object: as received, and with the API's defaults filled in.
+/// One state of the object.
 struct Snapshot {
   bool exists = false;
   record::Seq seq = 0;
   std::int64_t time_ns = 0;
-  Json raw, filled;
+  Json raw;                    ///< As received.
+  std::optional<Json> filled;  ///< With the API's defaults; made when first asked for.
 };
 
 /// Where a path leads in a body that was recorded. A Secret's data is recorded as digests in
@@ -31,15 +35,15 @@ FieldPath recorded_path(const record::ObjectKey& object, const FieldPath& path) 
   return inside;
 }
 
-Json filled_with_defaults(const record::ObjectKey& object, std::string_view body, const Json& raw) {
+Json filled_with_defaults(const record::ObjectKey& object, const Json& raw) {
   model::CanonicalOptions options;
   options.defaults = model::object_defaults(object.group, object.kind);
   if (options.defaults == nullptr) return raw;
-  const auto text = model::canonical_json(body, options);
+  const auto text = model::canonical_json(raw.dump(), options);
   return text ? Json::parse(*text, nullptr, false) : raw;
 }
 
-Snapshot snapshot_of(const record::ObjectKey& object, const Version& version) {
+Snapshot snapshot_of(const Version& version) {
   Snapshot out;
   out.seq = version.seq;
   out.time_ns = version.time_ns;
@@ -48,7 +52,6 @@ Snapshot snapshot_of(const record::ObjectKey& object, const Version& version) {
   // canonical_json bounds the depth, which the recursive parser below does not.
   if (!model::canonical_json(version.body)) return out;
   out.raw = Json::parse(version.body, nullptr, false);
-  out.filled = filled_with_defaults(object, version.body, out.raw);
   return out;
 }
 
@@ -59,11 +62,12 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
-State state_of(const Snapshot& snapshot, const FieldPath& path) {
+State state_of(const record::ObjectKey& object, Snapshot& snapshot, const FieldPath& path) {
   if (!snapshot.exists) return {};
   if (path.empty()) return {OriginKind::kWritten, "present"};
   if (const Json* raw = path.find(snapshot.raw)) return {OriginKind::kWritten, *raw};
-  if (const Json* filled = path.find(snapshot.filled)) return {OriginKind::kDefault, *filled};
+  if (!snapshot.filled) snapshot.filled = filled_with_defaults(object, snapshot.raw);
+  if (const Json* filled = path.find(*snapshot.filled)) return {OriginKind::kDefault, *filled};
   return {};
 }
 
@@ -74,13 +78,15 @@ bool was_filled_in(const record::ObjectKey& object, const Snapshot& snapshot,
   static const FieldPath kManaged = FieldPath().member("metadata").member("managedFields");
   if (path.empty() || kManaged.find(snapshot.raw) == nullptr) return false;
   if (!model::writers_of(snapshot.raw, path).empty()) return false;
-  Json without = snapshot.raw;
   const auto* last = std::get_if<std::string>(&path.steps().back());
   if (last == nullptr) return false;
-  auto* parent = const_cast<Json*>(path.parent().find(without));
-  if (parent == nullptr || !parent->is_object()) return false;
+  Json without = snapshot.raw;
+  Json* parent = &without;
+  for (const model::FieldStep& step : path.parent().steps()) {
+    parent = std::visit([&](const auto& each) { return &parent->at(each); }, step);
+  }
   parent->erase(*last);
-  const Json filled = filled_with_defaults(object, without.dump(), without);
+  const Json filled = filled_with_defaults(object, without);
   const Json* value = path.find(filled);
   return value != nullptr && *value == *path.find(snapshot.raw);
 }
@@ -102,13 +108,14 @@ class Walk {
 
   /// False when every field is settled.
   bool visit(const Version& version) {
-    Snapshot older = snapshot_of(object_, version);
+    Snapshot older = snapshot_of(version);
     if (!started_) {
       started_ = true;
-      for (Track& track : tracks_) track.state = state_of(older, track.path);
+      for (Track& track : tracks_) track.state = state_of(object_, older, track.path);
     } else {
       for (Track& track : tracks_) {
-        if (!track.settled && state_of(older, track.path) != track.state) settle(track, &older);
+        if (!track.settled && state_of(object_, older, track.path) != track.state)
+          settle(track, &older);
       }
     }
     current_ = std::move(older);

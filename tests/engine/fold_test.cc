@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/engine/histories.h"
+#include "tests/engine/records.h"
+
+namespace pawprint::tests {
+namespace {
+
+using nlohmann::json;
+
+const json kHttpListener = json::array({{{"name", "http"}, {"port", 80}, {"protocol", "HTTP"}}});
+const json kToWeb = json::array({{{"backendRefs", json::array({{{"name", "web"}, {"port", 80}}})}}});
+const json kToEdge = json::array({{{"name", "edge"}}});
+
+Folding shop(const std::string& profile) {
+  Folding out(profile);
+  out.add(gateway_class());
+  out.add(gateway("edge", kHttpListener));
+  out.add(service("demo", "web"));
+  out.add(route("shop", kToEdge, kToWeb));
+  return out;
+}
+
+json condition(const json& status, const std::string& type) {
+  for (const json& each : status) {
+    if (each.at("type") == type) return each;
+  }
+  return nullptr;
+}
+
+TEST(Fold, GatewayAndRoute_BecomeMeshObjects) {
+  Folding folding = shop("kuma-2.14-compat");
+  const json mesh_route = folding.output("MeshHTTPRoute", "kuma-system", "shop-demo-e36f72e9");
+  ASSERT_FALSE(mesh_route.is_null());
+  const json& backend = mesh_route["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0];
+  EXPECT_EQ(backend["name"], "web_demo_svc_80");
+  EXPECT_EQ(backend["tags"]["kuma.io/zone"], "zone-1");
+  const json status = folding.output("Gateway", "demo", "edge");
+  EXPECT_EQ(status["status"]["listeners"][0]["attachedRoutes"], 1);
+}
+
+TEST(Fold, DeletingEverything_EmptiesTheOutputs) {
+  for (const std::string profile : {"kuma-2.14", "kuma-2.14-compat"}) {
+    Folding folding = shop(profile);
+    folding.remove(route("shop", kToEdge, kToWeb));
+    folding.remove(service("demo", "web"));
+    folding.remove(gateway("edge", kHttpListener));
+    folding.remove(gateway_class());
+    EXPECT_TRUE(folding.reducer().resources().empty());
+    EXPECT_TRUE(folding.reducer().statuses().empty());
+    EXPECT_EQ(folding.reducer().output_digest(), std::string(64, '0'));
+  }
+}
+
+TEST(Fold, UnresolvedShare_KeepsItsWeightAndNamesTheOtherZone) {
+  Folding folding = shop("kuma-2.14");
+  folding.fold(observed(service("demo", "db"), record::Event::kAdded, "zone-2"));
+  folding.add(route("db", kToEdge, json::array({{{"backendRefs", json::array({{{"name", "db"}, {"port", 80}, {"weight", 3}}})}}})));
+  const json status = folding.output("HTTPRoute", "demo", "db");
+  const json resolved = condition(status["status"]["parents"][0]["conditions"], "ResolvedRefs");
+  EXPECT_EQ(resolved["reason"], "BackendNotFound");
+  EXPECT_NE(resolved["message"].get<std::string>().find("zone-2"), std::string::npos);
+}
+
+TEST(Fold, TransitionTime_MovesOnlyWhenTheStatusFlips) {
+  Folding folding = shop("kuma-2.14");
+  const auto time = [&] {
+    const json status = folding.output("HTTPRoute", "demo", "shop");
+    return condition(status["status"]["parents"][0]["conditions"], "ResolvedRefs")["lastTransitionTime"];
+  };
+  const json first = time();
+  folding.add(service("demo", "other"));
+  json changed = route("shop", kToEdge, kToWeb);
+  changed["metadata"]["generation"] = 2;
+  folding.add(changed);
+  EXPECT_EQ(time(), first);
+  folding.remove(service("demo", "web"));
+  EXPECT_NE(time(), first);
+}
+
+TEST(Fold, NewLog_AdoptsTransitionTimesOfTheCluster) {
+  Folding folding("kuma-2.14");
+  json stored = gateway_class();
+  stored["status"]["conditions"] = json::array({{{"type", "Accepted"}, {"status", "True"}, {"reason", "Accepted"},
+      {"message", ""}, {"observedGeneration", 1}, {"lastTransitionTime", "2026-01-02T03:04:05Z"}}});
+  folding.add(stored);
+  const json status = folding.output("GatewayClass", "", "kuma");
+  EXPECT_EQ(status["status"]["conditions"][0]["lastTransitionTime"], "2026-01-02T03:04:05Z");
+}
+
+TEST(Fold, NothingIsDecidedBeforeTheZoneIsSynced) {
+  Folding folding("kuma-2.14", false);
+  folding.add(gateway_class());
+  folding.add(gateway("edge", kHttpListener));
+  EXPECT_TRUE(folding.reducer().resources().empty());
+  const std::set<std::pair<std::string, std::string>> kinds{
+      {"gateway.networking.k8s.io", "GatewayClass"}, {"gateway.networking.k8s.io", "Gateway"},
+      {"gateway.networking.k8s.io", "HTTPRoute"}, {"gateway.networking.k8s.io", "ReferenceGrant"},
+      {"", "Namespace"}, {"", "Service"}, {"kuma.io", "Mesh"}, {"kuma.io", "MeshGatewayConfig"},
+      {"kuma.io", "MeshGateway"}, {"kuma.io", "MeshGatewayInstance"}, {"kuma.io", "MeshHTTPRoute"}};
+  std::size_t done = 0;
+  for (const auto& [group, kind] : kinds) {
+    record::Record sync;
+    sync.kind = record::Kind::kSyncEnd;
+    sync.zone = "zone-1";
+    sync.body = record::encode(record::Sync{group, kind, "7", "start", 0});
+    folding.fold(sync);
+    EXPECT_EQ(folding.reducer().resources().empty(), ++done < kinds.size()) << kind;
+  }
+}
+
+TEST(Fold, StatusOnlyUpdate_ChangesNothing) {
+  Folding folding = shop("kuma-2.14");
+  json same = route("shop", kToEdge, kToWeb);
+  same["metadata"]["resourceVersion"] = "9";
+  same["metadata"]["managedFields"] = json::array({{{"manager", "x"}}});
+  const Folded folded = folding.add(same);
+  EXPECT_FALSE(folded.outputs_changed);
+  EXPECT_TRUE(folded.changed.empty());
+}
+
+TEST(Plan, SettlesWhenTheClusterShowsWhatIsDesired) {
+  Folding folding = shop("kuma-2.14");
+  folding.reducer().enable_plan();
+  const auto due = folding.reducer().pending_operations();
+  ASSERT_FALSE(due.empty());
+  EXPECT_EQ(due.front().verb, plan::Verb::kCreate);
+  int version = 100;
+  for (const plan::Operation& operation : due) {
+    if (operation.verb != plan::Verb::kCreate) continue;
+    json object = json::parse(operation.body);
+    object["metadata"]["uid"] = "u" + std::to_string(version);
+    object["metadata"]["resourceVersion"] = std::to_string(version++);
+    object["metadata"]["managedFields"] = json::array({{{"manager", "pawprint"}, {"operation", "Apply"}}});
+    folding.add(object);
+  }
+  for (const plan::Operation& operation : folding.reducer().pending_operations()) {
+    EXPECT_TRUE(operation.verb == plan::Verb::kStatus || operation.verb == plan::Verb::kFinalizer)
+        << operation.object.kind << ' ' << plan::name(operation.verb);
+  }
+}
+
+TEST(Plan, HandEdit_IsReplacedAndForeignObjectIsHeld) {
+  Folding folding = shop("kuma-2.14");
+  folding.reducer().enable_plan();
+  json foreign;
+  for (const plan::Operation& operation : folding.reducer().pending_operations()) {
+    if (operation.object.kind != "MeshHTTPRoute") continue;
+    foreign = json::parse(operation.body);
+  }
+  ASSERT_FALSE(foreign.is_null());
+  foreign["spec"]["to"][0]["hostnames"] = json::array({"edited.example.com"});
+  foreign["metadata"]["uid"] = "u1";
+  foreign["metadata"]["resourceVersion"] = "5";
+  foreign["metadata"]["managedFields"] = json::array({{{"manager", "kubectl-edit"}}, {{"manager", "pawprint"}}});
+  folding.add(foreign);
+  bool replaced = false;
+  for (const plan::Operation& operation : folding.reducer().pending_operations()) {
+    replaced = replaced || (operation.object.kind == "MeshHTTPRoute" && operation.verb == plan::Verb::kReplace);
+  }
+  EXPECT_TRUE(replaced);
+  foreign["metadata"]["managedFields"] = json::array({{{"manager", "kubectl"}}});
+  foreign["metadata"]["labels"].erase("pawprint.dev/owner");
+  folding.add(foreign);
+  EXPECT_EQ(folding.reducer().held_operations().size(), 1u);
+}
+
+TEST(Trace, EveryLeafOfEveryObjectHasASource) {
+  Folding folding = shop("kuma-2.14");
+  for (const Output& output : folding.reducer().resources()) {
+    const auto trace = folding.reducer().trace(output.key);
+    ASSERT_TRUE(trace.has_value()) << output.key.kind;
+    const json flat = json::parse(output.body).flatten();
+    EXPECT_EQ(trace->leaves.size(), flat.size()) << output.key.kind;
+    for (const auto& leaf : trace->leaves) EXPECT_FALSE(leaf.cause.sources.empty()) << leaf.field;
+  }
+}
+
+}  // namespace
+}  // namespace pawprint::tests

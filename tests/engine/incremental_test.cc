@@ -1,0 +1,76 @@
+// Property: after every event of a random history the incremental state equals what a fresh
+// reducer makes of the objects that exist, folded in another order.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "engine/reducer.h"
+#include "tests/engine/histories.h"
+#include "tests/engine/records.h"
+
+namespace pawprint::tests {
+namespace {
+
+constexpr int kEvents = 14;
+
+int histories() {
+  const char* wanted = std::getenv("PAWPRINT_HISTORIES");
+  return wanted == nullptr ? 10'000 : std::atoi(wanted);
+}
+
+/// Everything that is printed, without transition times.
+std::string fresh_digest(const History& history, const std::string& profile) {
+  Folding folding(profile);
+  for (const auto& [key, object] : history.objects()) folding.fold(object);
+  return folding.reducer().output_digest();
+}
+
+void check_history(std::uint64_t seed) {
+  const std::string profile = seed % 2 == 0 ? "kuma-2.14" : "kuma-2.14-compat";
+  History history(seed);
+  Folding folding(profile);
+  for (int event = 0; event < kEvents; ++event) {
+    folding.fold(history.next());
+    ASSERT_EQ(folding.reducer().output_digest(), fresh_digest(history, profile))
+        << "seed " << seed << ", profile " << profile << ", event " << event;
+  }
+  const std::string before = folding.reducer().output_digest();
+  folding.reducer().derive_all();
+  ASSERT_EQ(folding.reducer().output_digest(), before) << "seed " << seed << ": full recomputation";
+}
+
+TEST(Incremental, EqualsFullRecomputationAfterEveryEvent) {
+  for (int seed = 0; seed < histories(); ++seed) {
+    check_history(static_cast<std::uint64_t>(seed));
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Incremental, HistoriesReachEveryKindOfOutput) {
+  // A generator that never attaches a route would prove nothing.
+  int routes = 0;
+  int gateways = 0;
+  int secrets = 0;
+  int refused = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    History history(seed);
+    Folding folding("kuma-2.14");
+    for (int event = 0; event < 40; ++event) folding.fold(history.next());
+    for (const Output& output : folding.reducer().resources()) {
+      routes += output.key.kind == "MeshHTTPRoute" ? 1 : 0;
+      gateways += output.key.kind == "MeshGateway" ? 1 : 0;
+      secrets += output.key.kind == "Secret" ? 1 : 0;
+    }
+    for (const Output& status : folding.reducer().statuses()) {
+      refused += status.body.find("NotAllowedByListeners") != std::string::npos ? 1 : 0;
+    }
+  }
+  EXPECT_GT(routes, 20);
+  EXPECT_GT(gateways, 20);
+  EXPECT_GT(secrets, 3);
+  EXPECT_GT(refused, 3);
+}
+
+}  // namespace
+}  // namespace pawprint::tests

@@ -1,0 +1,68 @@
+#include "engine/rules/names.h"
+
+#include <gtest/gtest.h>
+
+namespace pawprint::rules {
+namespace {
+
+// Vectors computed from Kuma 2.14.3's rules and observed on a running control plane.
+model::ParentRef parent(model::Symbols& symbols, const char* name, const char* section, int port) {
+  model::ParentRef out;
+  out.group = symbols.intern("gateway.networking.k8s.io");
+  out.kind = symbols.intern("Gateway");
+  out.name = symbols.intern(name);
+  if (*section != '\0') out.section = symbols.intern(section);
+  out.port = port;
+  return out;
+}
+
+TEST(Names, Fnv1_IsTheMultiplyFirstVariant) {
+  EXPECT_EQ(fnv1_hex(""), "811c9dc5");
+  EXPECT_EQ(fnv1_hex("a"), "050c5d7e");
+  EXPECT_EQ(fnv1_hex("foobar"), "31f0b262");
+}
+
+TEST(Names, KumaOwner_CutsAt54AndHashesTheWholeNames) {
+  EXPECT_EQ(kuma_owner("demo", "edge"), "demo_edge-d2bf2ce3");
+  EXPECT_EQ(kuma_owner("web", "shop-front"), "web_shop-front-dc179d9f");
+  const std::string a(40, 'a');
+  const std::string b(30, 'b');
+  EXPECT_EQ(kuma_owner(a, b), a + '_' + std::string(13, 'b') + "-4f31f87d");
+}
+
+TEST(Names, KumaGatewayRoute_MatchesTheVectors) {
+  model::Symbols symbols;
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 0), "demo"), "shop-demo-e36f72e9");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "http", 0), "demo"), "shop-demo-c81899d9");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 8080), "demo"), "shop-demo-b317a7a3");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 0), "infra"), "shop-demo-18776d5e");
+  const std::string r(200, 'r');
+  const std::string n(60, 'n');
+  EXPECT_EQ(kuma_gateway_route_name(r, n, parent(symbols, "edge", "https", 443), "infra"), r + '-' + std::string(43, 'n') + "-fcb63026");
+}
+
+TEST(Names, KumaGatewayRoute_CollidesWhereOursDoesNot) {
+  model::Symbols symbols;
+  const auto a = parent(symbols, "edge", "", 8080);
+  const auto b = parent(symbols, "80edge", "", 80);
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", a, "demo"), kuma_gateway_route_name("shop", "demo", b, "demo"));
+  EXPECT_NE(pawprint_route_name("shop", "demo", a, "demo", ""), pawprint_route_name("shop", "demo", b, "demo", ""));
+  EXPECT_NE(pawprint_secret_copy_name("default", "a-b", "c"), pawprint_secret_copy_name("default", "a", "b-c"));
+}
+
+TEST(Names, Ours_AreValidWhateverTheLength) {
+  model::Symbols symbols;
+  const std::string name = pawprint_route_name(std::string(253, 'r'), std::string(63, 'n'), parent(symbols, "edge", "", 0), "demo", "");
+  EXPECT_LE(name.size(), 253u);
+  const std::string dotted = pawprint_route_name(std::string(235, 'r') + ".x", "ns", parent(symbols, "edge", "", 0), "demo", "");
+  EXPECT_EQ(dotted.find(".-"), std::string::npos);
+  EXPECT_LE(pawprint_owner("HTTPRoute", std::string(63, 'n'), std::string(253, 'r')).size(), 63u);
+}
+
+TEST(Names, Dns1035Label) {
+  EXPECT_TRUE(dns1035_label("edge-1"));
+  for (const char* bad : {"", "1edge", "edge.a", "edge-", "Edge"}) EXPECT_FALSE(dns1035_label(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace pawprint::rules
