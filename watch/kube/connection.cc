@@ -25,6 +25,7 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds kConnectTime{10};
 constexpr std::chrono::seconds kHandshakeTime{10};
 constexpr std::uint32_t kHeaderLimit = 64 * 1024;
+constexpr std::size_t kReadSize = 64 * 1024;
 constexpr const char* kUserAgent = "pawprint";
 
 /// A dead peer is noticed within 35 s although nothing is sent on a watch.
@@ -130,6 +131,7 @@ struct Connection::Impl {
 
   Result<void> connect(const std::vector<std::string>& addresses, Clock::time_point deadline);
   Result<void> handshake(Clock::time_point deadline);
+  bool parse_received(error_code& error);
 };
 
 Result<void> Connection::Impl::connect(const std::vector<std::string>& addresses,
@@ -233,21 +235,51 @@ Result<Response> Connection::begin(const Request& request, const Headers& header
   return response;
 }
 
+/// Feeds the parser what was received; true when that gave body bytes or ended the message.
+///
+/// http::async_read_some does not return before the parser wants nothing more, and after a whole
+/// chunk an eager parser wants the next one: a lone event would stay in it until another came.
+bool Connection::Impl::parse_received(error_code& error) {
+  while (buffer.size() > 0 && !parser->is_done()) {
+    const std::size_t used = parser->put(buffer.data(), error);
+    buffer.consume(used);
+    if (error == http::error::need_more) {
+      error = {};
+      break;
+    }
+    if (error || used == 0) break;
+  }
+  return !parser->get().body().empty() || parser->is_done();
+}
+
 Result<Connection::Piece> Connection::read_some(Clock::time_point deadline) {
   Impl& my = *impl_;
   Piece piece;
   if (!my.parser) return fail(ErrorCode::kInternal, "no answer is being read");
-  if (!my.parser->is_done()) {
-    const auto error = my.run(deadline, [&](auto done) {
-      my.with_stream([&](auto& stream) { http::async_read_some(stream, my.buffer, *my.parser, done); });
+  error_code error;
+  while (!error && !my.parse_received(error) && !error) {
+    std::size_t received = 0;
+    error = my.run(deadline, [&](auto done) {
+      my.with_stream([&](auto& stream) {
+        stream.async_read_some(my.buffer.prepare(kReadSize), [done, &received](error_code why, std::size_t n) mutable {
+          received = n;
+          done(why);
+        });
+      });
     });
-    if (error && my.timed_out) {
+    my.buffer.commit(received);
+    if (my.timed_out) {
       my.shut();
       piece.timed_out = true;
       return piece;
     }
-    if (error) return tl::unexpected(my.broken("connection lost:", error));
+    if (error == asio::error::eof) {
+      error = {};
+      my.parser->put_eof(error);  // Fine only for a body that ends with the connection.
+      if (!error) break;
+    }
   }
+  if (error) return tl::unexpected(my.broken("connection lost:", error));
   piece.bytes.swap(my.parser->get().body());
   piece.end = my.parser->is_done();
   if (piece.end && !my.parser->keep_alive()) my.shut();

@@ -55,10 +55,9 @@ bool use_chain(SSL_CTX* context, const std::string& pem) {
   return true;
 }
 
-bool use_key(SSL_CTX* context, const std::string& pem) {
+PrivateKey read_key(const std::string& pem) {
   const Bio bio = reading(pem);
-  const PrivateKey key{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)};
-  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+  return PrivateKey{PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)};
 }
 
 bool is_address(const std::string& name) {
@@ -86,8 +85,9 @@ Result<void> fill(SSL_CTX* context, const TlsMaterial& material) {
   }
   if (material.certificate.empty()) return {};
   if (!use_chain(context, material.certificate)) return refuse("client-certificate is not usable PEM");
-  if (!use_key(context, material.key)) return refuse("client-key is not usable PEM");
-  if (SSL_CTX_check_private_key(context) != 1) {
+  const PrivateKey key = read_key(material.key);
+  if (!key) return refuse("client-key is not usable PEM");
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
     return refuse("client-key does not belong to client-certificate");
   }
   return {};
