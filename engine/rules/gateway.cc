@@ -178,7 +178,10 @@ std::string supported_kinds(const Quirks& quirks, const model::Listener& listene
   std::string out = "\"supportedKinds\":[";
   const bool http = listener.protocol.is("HTTP") || listener.protocol.is("HTTPS");
   if (quirks.d31_always_programmed || http) {
-    if (takes_http_routes(listener)) out += kHttpRouteKind;
+    // Kuma repeats what the listener lists; normally that is HTTPRoute once or not at all.
+    const std::size_t times = quirks.d31_always_programmed ? http_route_entries(listener)
+                                                           : takes_http_routes(listener) ? 1 : 0;
+    for (std::size_t i = 0; i < times; ++i) out += (i == 0 ? "" : ",") + std::string(kHttpRouteKind);
   }
   return out + ']';
 }

@@ -185,6 +185,12 @@ bool takes_http_routes(const Listener& listener) {
   return std::any_of(listener.kinds.begin(), listener.kinds.end(), http_route);
 }
 
+std::size_t http_route_entries(const Listener& listener) {
+  if (!listener.has_kinds) return 1;
+  return static_cast<std::size_t>(
+      std::count_if(listener.kinds.begin(), listener.kinds.end(), http_route));
+}
+
 template <class T>
 std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx, const Object& gateway,
                                                const model::GatewayFact& fact, bool cross_mesh) {

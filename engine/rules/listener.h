@@ -40,4 +40,7 @@ std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx, const Object& ga
 /// Whether the listener can take HTTPRoutes at all, by protocol and allowedRoutes.kinds.
 bool takes_http_routes(const model::Listener& listener);
 
+/// HTTPRoute entries of allowedRoutes.kinds; 1 when there is no list.
+std::size_t http_route_entries(const model::Listener& listener);
+
 }  // namespace pawprint::rules
