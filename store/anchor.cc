@@ -1,8 +1,6 @@
 #include "store/anchor.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -60,6 +58,15 @@ std::optional<AnchorReading> decode_file(std::string_view bytes) {
   return reading;
 }
 
+/// A lock of the open file, not of the process: readers may ask for it, and closing another
+/// descriptor of the same file does not give it up.
+struct flock whole_file_lock() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 Result<AnchorReading> read_file(const File& file, const std::filesystem::path& path) {
   std::optional<AnchorReading> reading;
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
@@ -103,15 +110,22 @@ Result<AnchorReader> AnchorReader::open(const std::filesystem::path& directory) 
 
 Result<AnchorReading> AnchorReader::read() const { return read_file(file_, path_); }
 
+bool AnchorReader::writer_present() const {
+  struct flock lock = whole_file_lock();
+  return ::fcntl(file_.descriptor(), F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
 Result<AnchorWriter> AnchorWriter::open(const std::filesystem::path& directory, bool create) {
   AnchorWriter writer;
   writer.path_ = directory / kAnchorFile;
   auto file = open_file(writer.path_, create ? O_RDWR | O_CREAT : O_RDWR);
   if (!file) return tl::unexpected<Error>(file.error());
   writer.file_ = std::move(*file);
-  if (::flock(writer.file_.descriptor(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK)
+  const struct flock lock = whole_file_lock();
+  if (::fcntl(writer.file_.descriptor(), F_OFD_SETLK, &lock) != 0) {
+    if (errno != EAGAIN && errno != EACCES) {
       return tl::unexpected<Error>(system_error(errno, "lock", writer.path_));
+    }
     return fail(
         ErrorCode::kUnreachable,
         "store " + directory.string() + " is in use by another writer; stop it (or ask it) first");

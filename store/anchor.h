@@ -45,6 +45,8 @@ class AnchorReader {
   static Result<AnchorReader> open(const std::filesystem::path& directory);
   /// kDamaged: no slot is whole. kUnreachable: the file is empty (a store is being made).
   [[nodiscard]] Result<AnchorReading> read() const;
+  /// Whether a writer has the store open. Asks without taking the lock; true when in doubt.
+  [[nodiscard]] bool writer_present() const;
 
  private:
   File file_;

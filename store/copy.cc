@@ -30,7 +30,7 @@ Result<Source> settled(const std::filesystem::path& from) {
     auto anchor = AnchorReader::open(from);
     auto before = anchor ? anchor->read() : tl::unexpected<Error>(anchor.error());
     if (!before) return tl::unexpected<Error>(before.error());
-    auto opened = Database::open(from, Access::kFollow);
+    auto opened = open_for_reading(from, *anchor);
     auto reach =
         opened ? check_reach(**opened, before->point, from) : tl::unexpected<Error>(opened.error());
     if (!reach) {
@@ -38,6 +38,7 @@ Result<Source> settled(const std::filesystem::path& from) {
       continue;
     }
     source = Source{std::move(*opened), *reach};
+    if (source.database->access() == Access::kInspect) return source;
     auto after = anchor->read();
     if (after && after->point.commit >= reach->commit) return source;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdarg>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -25,6 +26,8 @@ class SilentLogger final : public rocksdb::Logger {
 
 constexpr std::size_t kBlockCacheBytes = std::size_t{32} << 20;
 constexpr std::uint64_t kWalBytes = std::uint64_t{64} << 20;
+/// A writer flushes every 32 MB; that it does so during each of these looks means trouble.
+constexpr int kCatchUpAttempts = 1000;
 constexpr std::size_t kInfoLogBytes = std::size_t{1} << 20;
 
 rocksdb::ColumnFamilyOptions family_options(Family family, const Tuning& tuning,
@@ -40,6 +43,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const Tuning& tuning,
   options.write_buffer_size = tuning.write_buffer_bytes;
   return options;
 }
+
+bool writes(Access access) { return access == Access::kCreate || access == Access::kWrite; }
 
 rocksdb::DBOptions database_options(Access access, rocksdb::Env* env) {
   rocksdb::DBOptions options;
@@ -61,8 +66,23 @@ rocksdb::DBOptions database_options(Access access, rocksdb::Env* env) {
   options.max_log_file_size = kInfoLogBytes;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  if (access == Access::kFollow) options.info_log = std::make_shared<SilentLogger>();
+  if (!writes(access)) options.info_log = std::make_shared<SilentLogger>();
   return options;
+}
+
+/// Which table files there are, as far as it can be seen to change: a flush and a compaction add to
+/// the manifest before they delete a file.
+///
+/// RocksDB's secondary reads the manifest first and the write-ahead logs then. A log that is
+/// flushed and deleted in between is in neither, and its records would be missing in the middle
+/// until the next look. So a look counts only when the manifest stayed as it was.
+std::string manifest_state(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::ifstream current(directory / "CURRENT");
+  std::string manifest;
+  std::getline(current, manifest);
+  const auto size = std::filesystem::file_size(directory / manifest, error);
+  return manifest + " " + std::to_string(error ? 0 : size);
 }
 
 std::string one_line(std::string text) {
@@ -78,7 +98,7 @@ Error open_error(const rocksdb::Status& status, const std::filesystem::path& dir
   if (status.IsIOError() && text.find("LOCK") != std::string::npos) {
     return {ErrorCode::kUnreachable, where + " is in use by another writer: " + text};
   }
-  if ((status.IsIOError() && !status.IsPathNotFound()) || status.IsTryAgain() || status.IsBusy()) {
+  if ((status.IsIOError() && !status.IsPathNotFound())) {
     return {ErrorCode::kUnreachable, where + " cannot be opened: " + text};
   }
   return {ErrorCode::kDamaged, where + " is damaged: RocksDB refuses it: " + text};
@@ -104,9 +124,9 @@ std::string_view name(Family family) {
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& directory,
                                                  Access access, const Tuning& tuning) {
-  std::unique_ptr<Database> database(new Database);
+  std::unique_ptr<Database> database(new Database(directory, access));
   database->file_system_ = tuning.file_system ? tuning.file_system : rocksdb::FileSystem::Default();
-  if (access != Access::kFollow) {
+  if (writes(access)) {
     database->file_system_ = std::make_shared<PrivateFileSystem>(database->file_system_);
   }
   database->env_ = rocksdb::NewCompositeEnv(database->file_system_);
@@ -118,15 +138,25 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& di
     families.emplace_back(std::string(name(family)), family_options(family, tuning, cache));
   }
   const auto options = database_options(access, database->env_.get());
+  const std::string before = manifest_state(directory);
   rocksdb::DB* db = nullptr;
-  // A secondary would only keep its info log in a directory of its own; ours keeps none.
-  const auto status =
-      access == Access::kFollow
-          ? rocksdb::DB::OpenAsSecondary(options, directory.string(), "", families,
-                                         &database->handles_, &db)
-          : rocksdb::DB::Open(options, directory.string(), families, &database->handles_, &db);
+  auto& handles = database->handles_;
+  const std::string name = directory.string();
+  rocksdb::Status status;
+  if (access == Access::kFollow) {
+    // The empty name is where a secondary would keep its info log; ours keeps none.
+    status = rocksdb::DB::OpenAsSecondary(options, name, "", families, &handles, &db);
+  } else if (access == Access::kInspect) {
+    status = rocksdb::DB::OpenForReadOnly(options, name, families, &handles, &db);
+  } else {
+    status = rocksdb::DB::Open(options, name, families, &handles, &db);
+  }
   database->db_.reset(db);
   if (!status.ok()) return tl::unexpected<Error>(open_error(status, directory));
+  if (access == Access::kFollow && before != manifest_state(directory)) {
+    auto caught_up = database->catch_up();
+    if (!caught_up) return tl::unexpected<Error>(caught_up.error());
+  }
   return database;
 }
 
@@ -173,11 +203,33 @@ Result<void> Database::flush() {
   return tl::unexpected<Error>(error_of(status, "flush the log"));
 }
 
+Result<void> Database::catch_up() {
+  for (int attempt = 0; attempt < kCatchUpAttempts; ++attempt) {
+    const std::string before = manifest_state(directory_);
+    const auto status = db_->TryCatchUpWithPrimary();
+    if (!status.ok()) return tl::unexpected<Error>(error_of(status, "follow the log"));
+    if (before == manifest_state(directory_)) return {};
+  }
+  return fail(ErrorCode::kUnreachable, "store " + directory_.string() +
+                                           " changes faster than it can be followed; try again");
+}
+
 Error error_of(const rocksdb::Status& status, std::string_view what) {
   ErrorCode code = ErrorCode::kInternal;
   if (status.IsCorruption()) code = ErrorCode::kDamaged;
   if (status.IsIOError() || status.IsNoSpace()) code = ErrorCode::kExhausted;
   return {code, "cannot " + std::string(what) + ": " + one_line(status.ToString())};
+}
+
+Result<std::unique_ptr<Database>> open_for_reading(const std::filesystem::path& directory,
+                                                   const AnchorReader& anchor) {
+  if (!anchor.writer_present()) {
+    const std::string before = manifest_state(directory);
+    auto database = Database::open(directory, Access::kInspect);
+    // A writer that came meanwhile has changed files under us.
+    if (!anchor.writer_present() && before == manifest_state(directory)) return database;
+  }
+  return Database::open(directory, Access::kFollow);
 }
 
 bool holds_database(const std::filesystem::path& directory) {

@@ -15,6 +15,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "engine/result.h"
+#include "store/anchor.h"
 
 namespace pawprint::store {
 
@@ -25,9 +26,10 @@ inline constexpr std::size_t kFamilies = 5;
 std::string_view name(Family family);
 
 enum class Access : std::uint8_t {
-  kCreate,  ///< Write; make what is missing.
-  kWrite,   ///< Write; every family must exist.
-  kFollow,  ///< Read, beside a writer in any process; writes nothing anywhere.
+  kCreate,   ///< Write; make what is missing.
+  kWrite,    ///< Write; every family must exist.
+  kInspect,  ///< Read what is there, strictly: every file must be. Only while nobody writes.
+  kFollow,   ///< Read, beside a writer in any process. Neither of the two writes anything.
 };
 
 /// What tests turn; everything else uses the defaults.
@@ -59,10 +61,16 @@ class Database {
   Result<void> write_synced(rocksdb::WriteBatch& batch);
   /// Everything in memory into table files.
   Result<void> flush();
+  /// Sees what the writer has written since; only for kFollow.
+  Result<void> catch_up();
+  [[nodiscard]] Access access() const { return access_; }
 
  private:
-  Database() = default;
+  Database(std::filesystem::path directory, Access access)
+      : directory_(std::move(directory)), access_(access) {}
 
+  std::filesystem::path directory_;
+  Access access_;
   std::shared_ptr<rocksdb::FileSystem> file_system_;
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
@@ -71,6 +79,10 @@ class Database {
 
 /// The status of an operation on an open database, as one line. IOError is kExhausted.
 Error error_of(const rocksdb::Status& status, std::string_view what);
+
+/// Opens for reading: kInspect while `anchor` shows no writer, kFollow otherwise.
+Result<std::unique_ptr<Database>> open_for_reading(const std::filesystem::path& directory,
+                                                   const AnchorReader& anchor);
 
 /// True when `directory` holds files that only RocksDB makes.
 bool holds_database(const std::filesystem::path& directory);

@@ -62,26 +62,25 @@ void Check::problem(record::Seq seq, std::string what, std::string detail) {
 /// The anchor and the database at one moment; retries like a Reader, for a writer may be at work.
 bool Check::open() {
   auto anchor = AnchorReader::open(directory_);
-  if (!anchor) {
-    problem(0, "anchor", anchor.error().message);
-  } else {
-    auto reading = anchor->read();
-    if (!reading) problem(0, "anchor", reading.error().message);
-    if (reading) anchor_ = reading->point;
-    if (reading && reading->slot_damaged) {
-      problem(0, "anchor",
-              "one of two slots of " + (directory_ / kAnchorFile).string() + " is damaged");
-    }
+  auto reading = anchor ? anchor->read() : tl::unexpected<Error>(anchor.error());
+  if (!reading) problem(0, "anchor", reading.error().message);
+  if (reading) anchor_ = reading->point;
+  if (reading && reading->slot_damaged) {
+    problem(0, "anchor",
+            "one of two slots of " + (directory_ / kAnchorFile).string() + " is damaged");
   }
+  std::string refusal;
   constexpr int kAttempts = 4;
-  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
-    auto opened = Database::open(directory_, Access::kFollow);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto opened = anchor ? open_for_reading(directory_, *anchor)
+                         : Database::open(directory_, Access::kInspect);
     if (opened) {
       database_ = std::move(*opened);
       return true;
     }
-    if (attempt == kAttempts) problem(0, "rocksdb", opened.error().message);
+    refusal = opened.error().message;
   }
+  problem(0, "rocksdb", refusal);
   return false;
 }
 
@@ -176,7 +175,10 @@ void Check::check_indexes() {
 
 void Check::check_head() {
   const auto status = database_->db().VerifyChecksum();
-  if (!status.ok()) problem(0, "rocksdb", error_of(status, "verify the table files").message);
+  // A writer may delete a file whose content it has moved on; ours is still open and was read.
+  const bool moved_on = status.IsPathNotFound() && database_->access() == Access::kFollow;
+  if (!status.ok() && !moved_on)
+    problem(0, "rocksdb", error_of(status, "verify the table files").message);
   auto format = check_format(*database_, directory_);
   auto commit = database_->meta_number(kCommitKey);
   const bool untouched = commit && *commit == 0 && anchor_ && anchor_->commit == 0;

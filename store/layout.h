@@ -59,6 +59,7 @@ bool has_history(const record::Record& record);
 // Metadata.
 inline constexpr std::string_view kFormatKey = "format";
 inline constexpr std::string_view kCommitKey = "commit";
+inline constexpr std::string_view kOldestKey = "oldest";  ///< First seq that is kept.
 inline constexpr std::string_view kBootKey = "boot";
 inline constexpr std::string_view kCleanKey = "clean";
 inline constexpr std::string_view kCursorPrefix = "cursor/";

@@ -12,7 +12,8 @@ namespace pawprint::store {
 namespace {
 
 /// A writer that flushes deletes files while we read their list; a second look finds the new ones.
-/// Attempts in which the anchor moved (the writer is at work) do not count as failures.
+/// Attempts in which the anchor moved (the writer is at work) do not count as failures, and without
+/// a writer one more look is enough.
 constexpr int kIdleAttempts = 6;
 constexpr int kAttempts = 200;
 constexpr auto kFirstPause = std::chrono::milliseconds(5);
@@ -52,7 +53,7 @@ Result<void> FollowingReader::refresh() {
     last = done.error();
     database_.reset();
     seen_.reset();
-    if (before == reading->point) ++idle;
+    if (before == reading->point) idle += anchor_.writer_present() ? 1 : kIdleAttempts;
     before = reading->point;
   }
   return tl::unexpected<Error>(
@@ -60,15 +61,17 @@ Result<void> FollowingReader::refresh() {
 }
 
 Result<void> FollowingReader::try_once(const AnchorReading& reading) {
+  // What was opened while nobody wrote cannot follow.
+  if (database_ && database_->access() != Access::kFollow) database_.reset();
   if (!database_) {
-    auto opened = Database::open(directory(), Access::kFollow);
+    auto opened = open_for_reading(directory(), anchor_);
     if (!opened) return tl::unexpected<Error>(opened.error());
     database_ = std::move(*opened);
     auto format = check_format(*database_, directory());
     if (!format) return format;
   } else {
-    const auto status = database_->db().TryCatchUpWithPrimary();
-    if (!status.ok()) return tl::unexpected<Error>(error_of(status, "follow the log"));
+    auto caught_up = database_->catch_up();
+    if (!caught_up) return caught_up;
   }
   auto reach = check_reach(*database_, reading.point, directory());
   if (!reach) return tl::unexpected<Error>(reach.error());
@@ -93,8 +96,15 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& direct
   }
   if (!anchor) return tl::unexpected<Error>(anchor.error());
   auto point = anchor->read();
-  if (point && point->point.commit == 0 && !holds_database(directory)) {
-    return fail(ErrorCode::kUnreachable, "the store at " + directory.string() + " is not made yet");
+  if (!holds_database(directory)) {
+    if (!point) return fail(ErrorCode::kUnreachable, point.error().message);
+    if (point->point.commit == 0) {
+      return fail(ErrorCode::kUnreachable,
+                  "the store at " + directory.string() + " is not made yet");
+    }
+  }
+  if (!point && point.error().code == ErrorCode::kUnreachable) {
+    return fail(ErrorCode::kDamaged, point.error().message);
   }
   auto reader = std::make_unique<FollowingReader>(directory, std::move(*anchor));
   auto caught_up = reader->refresh();

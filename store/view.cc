@@ -33,11 +33,8 @@ Result<const Database*> View::opened() const {
 
 record::Seq View::oldest() const {
   const Database* open = database();
-  if (open == nullptr) return 1;
-  const auto entry = open->iterate(Family::kRecords);
-  entry->SeekToFirst();
-  if (!entry->Valid()) return 1;
-  return seq_of_key(entry->key().ToStringView()).value_or(1);
+  const auto oldest = open == nullptr ? 0 : open->meta_number(kOldestKey).value_or(0);
+  return oldest == 0 ? 1 : oldest;
 }
 
 Result<void> View::covered(record::Seq seq) const {

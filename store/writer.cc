@@ -136,6 +136,7 @@ Result<void> LogWriter::start(bool create) {
 
   rocksdb::WriteBatch batch;
   put_number(*database_, kFormatKey, kFormatVersion, batch);
+  if (tip_.commit == 0) put_number(*database_, kOldestKey, 1, batch);
   put_number(*database_, kCleanKey, 0, batch);
   return commit(batch, tip_);
 }
