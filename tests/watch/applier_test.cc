@@ -169,22 +169,33 @@ TEST(Applier, RefusalsAreFinal) {
   }
 }
 
+TEST(Applier, ServerErrorsThatAreVerdictsAreFinal) {
+  for (const char* message :
+       {"failed to create typed patch object (a/b; kuma.io/v1alpha1, Kind=X): .spec.x: field not declared in schema",
+        "admission webhook \"validator.kuma-admission.kuma.io\" denied the request: no"}) {
+    Bench bench([&](Exchange& exchange) { exchange.refuse(500, "", message); });
+    const auto applied = bench.one(operation(Verb::kCreate, "a"));
+    EXPECT_EQ(applied.outcome, "refused");
+    EXPECT_THAT(applied.reason, HasSubstr(message));
+  }
+}
+
 TEST(Applier, RetriesHonourRetryAfterAndCount) {
   std::atomic<int> tries{0};
   Bench bench([&](Exchange& exchange) {
     ++tries;
     if (tries == 1) return exchange.refuse(500, "InternalError", "failed calling webhook");
     if (tries == 2) return exchange.refuse(429, "TooManyRequests", "later", "Retry-After: 1\r\n");
-    if (tries == 3) return exchange.reset();
+    if (tries == 3 || tries == 4) return exchange.reset();
     exchange.reply(200, live("u1", "6"));
-  });
+  }, 1);
   const auto before = std::chrono::steady_clock::now();
   const auto applied = bench.one(operation(Verb::kCreate, "a"));
   EXPECT_GE(std::chrono::steady_clock::now() - before, 1s);
   EXPECT_EQ(applied.outcome, "done");
-  // The reset connection was an idle one, so it was replaced within the same try.
-  EXPECT_EQ(applied.attempt, 3U);
-  EXPECT_EQ(tries, 4);
+  // A reset of an idle connection is made good within the same try; the next one is an honest loss.
+  EXPECT_EQ(applied.attempt, 4U);
+  EXPECT_EQ(tries, 5);
   EXPECT_THAT(bench.zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("failed calling webhook"));
 }
 

@@ -23,6 +23,16 @@ std::optional<Discovery::Resource> resource_of(const Writer& writer, const plan:
   return found;
 }
 
+/// Some 500s are final: what was sent is judged, and sending it again changes nothing. The real
+/// server answers so when an applied field is not in the schema, and Kuma's webhooks when they deny.
+bool is_verdict(int status, std::string_view body) {
+  if (status != 500) return false;
+  const std::string message = kube::parse_status(body).message;
+  return message.starts_with("failed to create typed patch object") ||
+         (message.starts_with("admission webhook ") &&
+          message.find(" denied the request") != std::string::npos);
+}
+
 class Attempt {
  public:
   Attempt(const Writer& writer, const plan::Operation& operation, Discovery::Resource resource)
@@ -171,7 +181,7 @@ class Attempt {
       answer_.outcome = "done";  // What was to be changed or removed is no more.
     } else if (status == 409) {
       answer_.outcome = "conflict";
-    } else if (status == 401 || kube::asks_retry(status)) {
+    } else if (status == 401 || (kube::asks_retry(status) && !is_verdict(status, response.body))) {
       answer_.retry_after = response.retry_after;  // No outcome: try again.
     } else if (status == 404 && operation_.verb == plan::Verb::kReplace) {
       answer_.outcome = "conflict";
