@@ -1,7 +1,6 @@
 #include "store/database.h"
 
 #include <algorithm>
-#include <cstdarg>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -11,24 +10,17 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include "store/info_log.h"
 #include "store/layout.h"
 #include "store/private_file_system.h"
 
 namespace pawprint::store {
 namespace {
 
-/// Readers write nothing into the store's directory, not even RocksDB's own log.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
-
 constexpr std::size_t kBlockCacheBytes = std::size_t{32} << 20;
 constexpr std::uint64_t kWalBytes = std::uint64_t{64} << 20;
 /// A writer flushes every 32 MB; that it does so during each of these looks means trouble.
 constexpr int kCatchUpAttempts = 1000;
-constexpr std::size_t kInfoLogBytes = std::size_t{1} << 20;
 
 rocksdb::ColumnFamilyOptions family_options(Family family, const Tuning& tuning,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -40,13 +32,15 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const Tuning& tuning,
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = rocksdb::kZSTD;
-  options.write_buffer_size = tuning.write_buffer_bytes;
+  options.write_buffer_size =
+      family == Family::kRecords ? tuning.write_buffer_bytes : tuning.write_buffer_bytes / 4;
   return options;
 }
 
 bool writes(Access access) { return access == Access::kCreate || access == Access::kWrite; }
 
-rocksdb::DBOptions database_options(Access access, rocksdb::Env* env) {
+rocksdb::DBOptions database_options(Access access, const std::filesystem::path& directory,
+                                    rocksdb::Env* env) {
   rocksdb::DBOptions options;
   options.env = env;
   options.create_if_missing = access == Access::kCreate;
@@ -55,18 +49,17 @@ rocksdb::DBOptions database_options(Access access, rocksdb::Env* env) {
   // this mode lets pass (a shortened file) the head anchor finds.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.paranoid_checks = true;
-  // All families of a group reach the table files together, so that a lost write-ahead log can
-  // never leave an index that is ahead of the records.
-  options.atomic_flush = true;
+  // Not atomic_flush: when such a flush fails, RocksDB 7.8 keeps references to the families and
+  // aborts when the database is closed. check_reach() looks after each family instead.
   options.max_total_wal_size = kWalBytes;
   // Readers keep the files open that a writer may delete under them.
   options.max_open_files = -1;
   options.max_background_jobs = 2;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = kInfoLogBytes;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  if (!writes(access)) options.info_log = std::make_shared<SilentLogger>();
+  // Readers write nothing into the store's directory.
+  if (writes(access)) options.info_log = std::make_shared<InfoLog>(directory);
+  else options.info_log = std::make_shared<SilentLog>();
   return options;
 }
 
@@ -137,7 +130,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& di
     const auto family = static_cast<Family>(i);
     families.emplace_back(std::string(name(family)), family_options(family, tuning, cache));
   }
-  const auto options = database_options(access, database->env_.get());
+  const auto options = database_options(access, directory, database->env_.get());
   const std::string before = manifest_state(directory);
   rocksdb::DB* db = nullptr;
   auto& handles = database->handles_;

@@ -26,13 +26,6 @@ rocksdb::IOStatus PrivateFileSystem::NewWritableFile(const std::string& path,
   return close_to_others(target()->NewWritableFile(path, options, file, debug), path);
 }
 
-rocksdb::IOStatus PrivateFileSystem::NewLogger(const std::string& path,
-                                               const rocksdb::IOOptions& options,
-                                               std::shared_ptr<rocksdb::Logger>* logger,
-                                               rocksdb::IODebugContext* debug) {
-  return close_to_others(target()->NewLogger(path, options, logger, debug), path);
-}
-
 rocksdb::IOStatus PrivateFileSystem::LockFile(const std::string& path,
                                               const rocksdb::IOOptions& options,
                                               rocksdb::FileLock** lock,

@@ -173,8 +173,12 @@ Result<void> LogWriter::load(const AnchorReading& reading) {
 Result<void> LogWriter::commit(rocksdb::WriteBatch& batch, Tip next) {
   next.commit = tip_.commit + 1;
   put_number(*database_, kCommitKey, next.commit, batch);
-  auto done =
-      database_->write_synced(batch).and_then([&] { return anchor_.store(point_of(next)); });
+  auto done = database_->write_synced(batch);
+  if (done) {
+    done = anchor_.store(point_of(next));
+    // Whatever keeps an open file from being written, the answer is to try again.
+    if (!done) done = fail(ErrorCode::kExhausted, done.error().message);
+  }
   if (!done) {
     failed_ = true;
     return done;
@@ -193,7 +197,11 @@ Result<void> LogWriter::recover() {
   database_.reset();
   auto database =
       Database::open(directory_, tip_.commit == 0 ? Access::kCreate : Access::kWrite, tuning_);
-  if (!database) return tl::unexpected<Error>(database.error());
+  if (!database) {
+    // We hold the lock, so whatever keeps it from opening, unless it is damage, is the disk again.
+    const bool damaged = database.error().code == ErrorCode::kDamaged;
+    return fail(damaged ? ErrorCode::kDamaged : ErrorCode::kExhausted, database.error().message);
+  }
   database_ = std::move(*database);
   auto reach = check_reach(*database_, point_of(tip_), directory_);
   if (!reach) return tl::unexpected<Error>(reach.error());
