@@ -19,12 +19,11 @@ enum class ListOutcome {
   kAbsent,    ///< 404: the kind may not be served.
   kDenied,    ///< 401 or 403 in every namespace that was asked for.
   kFailed,
-  kStopped,
 };
 
 struct Listed {
   ListOutcome outcome = ListOutcome::kFailed;
-  std::string why;                                  ///< One line unless kDone or kStopped.
+  std::string why;                                  ///< One line unless kDone.
   std::optional<std::chrono::seconds> retry_after;
   std::vector<std::string> versions;                ///< kDone: where each namespace's watch starts.
   std::vector<std::string> denied;                  ///< Namespaces left out for lack of permission.

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
+#include <algorithm>
 #include <thread>
 
 #include "watch/kube/paths.h"
@@ -69,16 +69,29 @@ void Reflector::run() {
 void Reflector::not_served(const std::string& why) {
   if (!absent_) say(NoticeKind::kAbsent, why);
   absent_ = true;
+  doubted_ = false;
   last_version_.clear();
   reason_ = "start";
   pause_ = shared_.timing.absent_poll;
+}
+
+void Reflector::missing() {
+  // A server that has just started may not know all its kinds yet: what was there before is only
+  // believed to be gone when it is missing twice.
+  if (last_version_.empty() || doubted_) return not_served("the API server does not serve it");
+  doubted_ = true;
+  pause_ = backoff_.next(Clock::now());
+}
+
+void Reflector::list_trouble(const std::string& why) {
+  say(NoticeKind::kTrouble, fmt::format("list of {}: {}", assignment_.kind, why));
 }
 
 bool Reflector::list() {
   auto resource = shared_.catalog.find(assignment_.group, assignment_.kind);
   if (!resource) {
     // At the first look discovery is fresh; later a kind may have come.
-    auto refreshed = absent_ ? shared_.catalog.refresh(client_) : Result<void>{};
+    auto refreshed = absent_ || doubted_ ? shared_.catalog.refresh(client_) : Result<void>{};
     if (!refreshed) {
       say(NoticeKind::kTrouble, fmt::format("discovery: {}", refreshed.error().message));
       pause_ = backoff_.next(Clock::now());
@@ -86,7 +99,7 @@ bool Reflector::list() {
     }
     resource = shared_.catalog.find(assignment_.group, assignment_.kind);
     if (!resource) {
-      not_served("the API server does not serve it");
+      missing();
       return false;
     }
   }
@@ -97,65 +110,59 @@ bool Reflector::list() {
   if (!shared_.gate.enter(stop_)) return false;
   Listed listed = list_all(client_, shared_, origin_, request);
   shared_.gate.leave();
-  return finish_list(std::move(listed), at_least);
+  if (stop_.stop_requested()) return false;
+  if (listed.outcome != ListOutcome::kDone) {
+    recover(listed, at_least);
+    return false;
+  }
+  accept(std::move(listed));
+  return true;
 }
 
-bool Reflector::finish_list(Listed listed, const std::string& at_least) {
-  if (stop_.stop_requested() || listed.outcome == ListOutcome::kStopped) return false;
-  if (listed.outcome == ListOutcome::kDone) {
-    absent_ = quorum_ = false;
-    lagging_since_.reset();
-    namespaces_.clear();
-    for (const auto& ns : or_all(assignment_.namespaces)) {
-      if (std::find(listed.denied.begin(), listed.denied.end(), ns) == listed.denied.end()) {
-        namespaces_.push_back(ns);
-      }
+void Reflector::accept(Listed listed) {
+  absent_ = quorum_ = doubted_ = false;
+  lagging_since_.reset();
+  namespaces_.clear();
+  for (const auto& ns : or_all(assignment_.namespaces)) {
+    if (std::find(listed.denied.begin(), listed.denied.end(), ns) == listed.denied.end()) {
+      namespaces_.push_back(ns);
     }
-    versions_ = std::move(listed.versions);
-    if (!listed.denied.empty() && listed.denied != denied_) {
-      say(NoticeKind::kTrouble, fmt::format("list of {}: {}", assignment_.kind, listed.why));
-    }
-    denied_ = std::move(listed.denied);
-    if (!last_version_.empty() && record::compare_resource_versions(versions_[0], last_version_) < 0) {
-      say(NoticeKind::kTrouble, fmt::format("list of {}: resourceVersion went back from {} to {}",
-                                            assignment_.kind, last_version_, versions_[0]));
-    }
-    last_version_ = versions_[0];
-    return true;
   }
+  versions_ = std::move(listed.versions);
+  if (!listed.denied.empty() && listed.denied != denied_) list_trouble(listed.why);
+  denied_ = std::move(listed.denied);
+  if (!last_version_.empty() && record::compare_resource_versions(versions_[0], last_version_) < 0) {
+    list_trouble(fmt::format("resourceVersion went back from {} to {}", last_version_, versions_[0]));
+  }
+  last_version_ = versions_[0];
+}
+
+void Reflector::recover(const Listed& listed, const std::string& at_least) {
+  pause_ = kube::Millis{0};
   if (listed.outcome == ListOutcome::kAbsent) {
-    auto refreshed = shared_.catalog.refresh(client_);
-    const auto found = shared_.catalog.find(assignment_.group, assignment_.kind);
-    if (refreshed && !found) {
-      not_served("the API server does not serve it any more");
-      return false;
-    }
+    const auto refreshed = shared_.catalog.refresh(client_);
+    if (refreshed && !shared_.catalog.find(assignment_.group, assignment_.kind)) return missing();
   }
   if (listed.outcome == ListOutcome::kDenied && !assignment_.fallback.empty()) {
-    say(NoticeKind::kTrouble, fmt::format("list of {}: {}; only some namespaces will be read",
-                                          assignment_.kind, listed.why));
+    list_trouble(listed.why + "; only some namespaces will be read");
     assignment_.namespaces.swap(assignment_.fallback);
     assignment_.fallback.clear();
-    pause_ = kube::Millis{0};
-    return false;
+    return;
   }
   if (listed.outcome == ListOutcome::kDenied && assignment_.optional_access) {
-    if (!absent_) say(NoticeKind::kTrouble, fmt::format("list of {}: {}", assignment_.kind, listed.why));
-    not_served(listed.why);
-    return false;
+    if (!absent_) list_trouble(listed.why);
+    return not_served(listed.why);
   }
   if (listed.outcome == ListOutcome::kGone && !at_least.empty()) {
     quorum_ = true;  // Not even NotOlderThan: take whatever is newest, at once.
-    pause_ = kube::Millis{0};
-    return false;
+    return;
   }
   if (listed.outcome == ListOutcome::kLagging) {
     if (!lagging_since_) lagging_since_ = Clock::now();
     quorum_ = Clock::now() - *lagging_since_ >= shared_.timing.lagging;
   }
-  say(NoticeKind::kTrouble, fmt::format("list of {}: {}", assignment_.kind, listed.why));
+  list_trouble(listed.why);
   pause_ = backoff_.next(Clock::now(), listed.retry_after);
-  return false;
 }
 
 void Reflector::watch() {

@@ -35,7 +35,12 @@ class Reflector {
  private:
   /// One list, with its own retries; false: wait `pause_` and try again.
   bool list();
-  bool finish_list(Listed listed, const std::string& at_least);
+  void accept(Listed listed);
+  /// After a list that did not end well: decides how and when the next one is made.
+  void recover(const Listed& listed, const std::string& at_least);
+  /// Discovery does not have the kind.
+  void missing();
+  void list_trouble(const std::string& why);
   void watch();
   WatchEnd watch_namespaces();
   bool probe_denied();
@@ -56,6 +61,7 @@ class Reflector {
   std::optional<kube::Clock::time_point> lagging_since_;
   bool quorum_ = false;                   ///< The next list must not name a resourceVersion.
   bool absent_ = false;                   ///< kAbsent was said.
+  bool doubted_ = false;                  ///< Missing once although it was synced before.
   kube::Millis pause_{0};
 };
 
