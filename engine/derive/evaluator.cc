@@ -121,6 +121,9 @@ void Evaluator::note_object(ObjId id) {
   const Object& object = world_.object(id);
   graph_.touch(cell(id, Slot::kFact));
   for (const Node node : nodes_of(object.kind)) graph_.invalidate(node, id);
+  if (object.kind == Kind::kMesh) {
+    graph_.touch(cell(world_.census(object.kind, object.zone), Slot::kIndex));
+  }
   if (object.kind == Kind::kReferenceGrant) {
     graph_.touch(cell(world_.namespace_of(id), Slot::kIndex));
   }

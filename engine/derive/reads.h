@@ -41,6 +41,11 @@ class Reads {
     for (const ObjId grant : world_.grants(owner)) out.push_back(&object(grant));
     return out;
   }
+  /// Whether any object of a cluster-scoped kind exists in a zone.
+  bool any(Kind kind, Sym zone) {
+    cells_.push_back(cell(world_.census(kind, zone), Slot::kIndex));
+    return world_.count(kind, zone) > 0;
+  }
   /// Says that a derived value was read; the caller holds the value.
   void derived(ObjId id, Slot slot) { cells_.push_back(cell(id, slot)); }
 

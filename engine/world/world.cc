@@ -58,6 +58,13 @@ ObjId World::namespace_of(ObjId object_id) {
   return id(Kind::kNamespace, object.zone, {}, object.ns);
 }
 
+std::uint64_t World::count(Kind kind, Sym zone) const {
+  const auto found = zones_.find(zone.view());
+  if (found == zones_.end()) return 0;
+  const auto state = found->second.kinds.find(kind);
+  return state == found->second.kinds.end() ? 0 : state->second.objects;
+}
+
 Zone& World::zone(std::string_view name) {
   auto found = zones_.find(name);
   if (found == zones_.end()) {
@@ -142,7 +149,7 @@ void World::apply_sync(const record::Record& record, Change& change) {
   change.sync = true;
 }
 
-void World::count(const Object& object, bool before, bool after) {
+void World::recount(const Object& object, bool before, bool after) {
   if (before == after) return;
   KindSync& state = zone(object.zone.view()).kinds[object.kind];
   state.objects += after ? 1 : static_cast<std::uint64_t>(-1);
@@ -160,7 +167,7 @@ Change World::remove_object(const record::Record& record, ObjId id) {
   Change change;
   change.object = id;
   change.fact = object.exists();
-  count(object, object.exists(), false);
+  recount(object, object.exists(), false);
   object.fact = std::monostate{};
   object.seen = {};
   object.uid.clear();
@@ -186,7 +193,7 @@ Change World::apply_object(const record::Record& record) {
                 .problem = std::move(decoded.problem)};
   const bool existed = object.exists();
   if (change.fact) object.fact = std::move(decoded.fact);
-  count(object, existed, object.exists());
+  recount(object, existed, object.exists());
   object.seen = std::move(decoded.seen);
   object.uid = record.uid;
   object.resource_version = record.resource_version;

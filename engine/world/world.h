@@ -89,6 +89,10 @@ class World {
   /// The Namespace object whose grant list holds this grant.
   ObjId namespace_of(ObjId object);
 
+  /// Existing objects of a kind in a zone, and the object whose index cell stands for that number.
+  [[nodiscard]] std::uint64_t count(Kind kind, Sym zone) const;
+  ObjId census(Kind kind, Sym zone) { return id(kind, zone, {}, {}); }
+
   /// Zones by name. A zone decides nothing before synced() holds for it.
   [[nodiscard]] const std::map<std::string, Zone, std::less<>>& zones() const { return zones_; }
   [[nodiscard]] bool synced(std::string_view zone) const;
@@ -110,7 +114,7 @@ class World {
   Change remove_object(const record::Record& record, ObjId id);
   void apply_config(const record::Record& record, Change& change);
   void apply_sync(const record::Record& record, Change& change);
-  void count(const Object& object, bool before, bool after);
+  void recount(const Object& object, bool before, bool after);
   void index_grant(ObjId id, bool exists);
   Zone& zone(std::string_view name);
 

@@ -111,6 +111,26 @@ TEST(Fold, NothingIsDecidedBeforeTheZoneIsSynced) {
   }
 }
 
+TEST(Fold, MissingMesh_IsAFaultOnlyWhereKumaHasMeshes) {
+  record::Record settings = config_record("kuma-2.14");
+  record::Config config = *record::decode_config(settings.body);
+  config.assume_mesh = false;
+  settings.body = record::encode(config);
+  Folding folding("kuma-2.14");
+  folding.fold(settings);
+  folding.add(gateway_class());
+  folding.add(gateway("edge", kHttpListener));
+  const auto accepted = [&] {
+    return condition(folding.output("Gateway", "demo", "edge")["status"]["conditions"], "Accepted")["status"];
+  };
+  EXPECT_EQ(accepted(), "True");
+  const json payments{{"apiVersion", "kuma.io/v1alpha1"}, {"kind", "Mesh"}, {"metadata", {{"name", "payments"}}}};
+  folding.add(payments);
+  EXPECT_EQ(accepted(), "False");
+  folding.remove(payments);
+  EXPECT_EQ(accepted(), "True");
+}
+
 TEST(Fold, StatusOnlyUpdate_ChangesNothing) {
   Folding folding = shop("kuma-2.14");
   json same = route("shop", kToEdge, kToWeb);
