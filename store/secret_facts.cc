@@ -24,6 +24,7 @@ using Json = nlohmann::json;
 constexpr int kMaxDepth = 64;
 /// Shorter values are looked for in annotations only as a whole; they would be found anywhere.
 constexpr std::size_t kTellingBytes = 6;
+constexpr std::size_t kTellingLine = 16;
 /// Annotations in which tools keep the manifest that they applied, data included.
 constexpr std::array<std::string_view, 6> kManifestAnnotations{
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -93,6 +94,22 @@ std::string encode_base64(std::string_view bytes) {
   return out;
 }
 
+/// Whether `text` holds `value`: as a whole, encoded, or one of its longer lines (a manifest
+/// indents them).
+bool holds(const std::string& text, const std::string& value) {
+  if (value.empty()) return false;
+  const std::string encoded = encode_base64(value);
+  if (value.size() < kTellingBytes) return text == value || text == encoded;
+  if (text.find(value) != std::string::npos || text.find(encoded) != std::string::npos) return true;
+  for (std::size_t at = 0; at < value.size();) {
+    const auto end = std::min(value.find('\n', at), value.size());
+    const std::string_view line = std::string_view(value).substr(at, end - at);
+    if (line.size() >= kTellingLine && text.find(line) != std::string::npos) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 /// Whether an annotation gives away what the Secret holds: a whole manifest, or one of the values.
 bool gives_away(const std::string& name, const std::string& text, const Payload& payload) {
   const bool manifest = std::find(kManifestAnnotations.begin(), kManifestAnnotations.end(), name) !=
@@ -100,15 +117,9 @@ bool gives_away(const std::string& name, const std::string& text, const Payload&
                         name.find("last-applied") != std::string::npos ||
                         text.find("\"data\"") != std::string::npos ||
                         text.find("\"stringData\"") != std::string::npos;
-  if (manifest) return true;
   const auto& values = payload.values();
-  return std::any_of(values.begin(), values.end(), [&](const auto& entry) {
-    const std::string& value = entry.second;
-    if (value.empty()) return false;
-    if (value.size() < kTellingBytes) return text == value || text == encode_base64(value);
-    return text.find(value) != std::string::npos ||
-           text.find(encode_base64(value)) != std::string::npos;
-  });
+  return manifest || std::any_of(values.begin(), values.end(),
+                                 [&](const auto& entry) { return holds(text, entry.second); });
 }
 
 Json public_metadata(const Json& object, const Payload& payload) {
