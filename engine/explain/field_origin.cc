@@ -82,7 +82,8 @@ bool was_filled_in(const record::ObjectKey& object, const Snapshot& snapshot,
   if (last == nullptr) return false;
   Json without = snapshot.raw;
   Json* parent = &without;
-  for (const model::FieldStep& step : path.parent().steps()) {
+  const FieldPath above = path.parent();
+  for (const model::FieldStep& step : above.steps()) {
     parent = std::visit([&](const auto& each) { return &parent->at(each); }, step);
   }
   parent->erase(*last);

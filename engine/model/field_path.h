@@ -29,7 +29,8 @@ class FieldPath {
   static Result<FieldPath> parse(std::string_view text);
 
   [[nodiscard]] std::string str() const;
-  [[nodiscard]] const std::vector<FieldStep>& steps() const { return steps_; }
+  [[nodiscard]] const std::vector<FieldStep>& steps() const& { return steps_; }
+  const std::vector<FieldStep>& steps() && = delete;  // It would not outlive the path.
   [[nodiscard]] bool empty() const { return steps_.empty(); }
 
   /// A longer path.

@@ -1,5 +1,7 @@
 #include "engine/model/defaults.h"
 
+#include "engine/model/api_defaults.h"
+
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
@@ -11,19 +13,27 @@ namespace {
 
 using Table = std::map<std::string, std::string>;  // Path -> JSON text of the default.
 
-std::string json_of(const YAML::Node& node) {
+nlohmann::json json_of(const YAML::Node& node) {
+  auto out = nlohmann::json::object();
+  if (node.IsMap()) {
+    for (const auto& member : node) out[member.first.Scalar()] = json_of(member.second);
+    return out;
+  }
+  if (node.IsSequence()) {
+    out = nlohmann::json::array();
+    for (const auto& item : node) out.push_back(json_of(item));
+    return out;
+  }
   const std::string text = node.Scalar();
-  const bool number = text.find_first_not_of("0123456789") == std::string::npos;
-  return number ? text : nlohmann::json(text).dump();
+  const bool plain = node.Tag() != "!" && !text.empty();
+  if (plain && text.find_first_not_of("0123456789") == std::string::npos) return std::stoi(text);
+  return text;
 }
 
 /// Every `default:` below a schema, named by its path; lists and maps add nothing to the name of
 /// what they hold, except that maps are marked, for the table has none.
 void collect(const YAML::Node& schema, const std::string& path, Table& found) {
-  if (schema["default"]) {
-    ASSERT_TRUE(schema["default"].IsScalar()) << path;
-    found[path] = json_of(schema["default"]);
-  }
+  if (schema["default"]) found[path] = json_of(schema["default"]).dump();
   for (const auto& property : schema["properties"]) {
     collect(property.second, path + "." + property.first.Scalar(), found);
   }
@@ -39,19 +49,23 @@ void collect(const DefaultNode& node, const std::string& path, Table& found) {
   }
 }
 
+/// Defaults below `spec`, in every version of the definition.
 Table defaults_of_crd(const std::string& file, const std::string& kind) {
   const YAML::Node crd = YAML::LoadFile(std::string(PAWPRINT_TEST_CRDS) + "/" + file);
   EXPECT_EQ(crd["spec"]["names"]["kind"].Scalar(), kind);
-  EXPECT_EQ(crd["spec"]["versions"].size(), 1U);
-  Table found;
-  collect(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"], "", found);
-  return found;
-}
-
-Table defaults_of_table(const std::string& kind) {
-  Table found;
-  if (const DefaultNode* root = spec_defaults(kind)) collect(*root, "", found);
-  return found;
+  Table first;
+  bool seen = false;
+  for (const YAML::Node& version : crd["spec"]["versions"]) {
+    Table found;
+    collect(version["schema"]["openAPIV3Schema"]["properties"]["spec"], ".spec", found);
+    if (seen) {
+      EXPECT_EQ(found, first) << "the versions of " << kind << " differ";
+    }
+    first = found;
+    seen = true;
+  }
+  EXPECT_TRUE(seen);
+  return first;
 }
 
 struct Kind {
@@ -59,21 +73,52 @@ struct Kind {
   std::size_t defaults;
 };
 
-class EveryKind : public ::testing::TestWithParam<Kind> {};
+std::string name_of(const ::testing::TestParamInfo<Kind>& each) { return each.param.kind; }
 
-TEST_P(EveryKind, TableHoldsWhatTheDefinitionSays) {
+class GeneratedKind : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(GeneratedKind, TableHoldsWhatTheDefinitionSays) {
   const Table of_crd = defaults_of_crd(GetParam().file, GetParam().kind);
   EXPECT_EQ(of_crd.size(), GetParam().defaults);
-  EXPECT_EQ(defaults_of_table(GetParam().kind), of_crd);
+  Table of_table;
+  if (const DefaultNode* root = spec_defaults(GetParam().kind)) collect(*root, ".spec", of_table);
+  EXPECT_EQ(of_table, of_crd);
 }
 
-INSTANTIATE_TEST_SUITE_P(Defaults, EveryKind,
-                         ::testing::Values(Kind{"kuma.io_meshhttproutes.yaml", "MeshHTTPRoute", 4},
-                                           Kind{"kuma.io_meshtcproutes.yaml", "MeshTCPRoute", 1},
-                                           Kind{"kuma.io_meshgateways.yaml", "MeshGateway", 0},
-                                           Kind{"kuma.io_meshgatewayinstances.yaml",
-                                                "MeshGatewayInstance", 2}),
-                         [](const auto& each) { return each.param.kind; });
+INSTANTIATE_TEST_SUITE_P(
+    Defaults, GeneratedKind,
+    ::testing::Values(Kind{"kuma-2.14/kuma.io_meshhttproutes.yaml", "MeshHTTPRoute", 4},
+                      Kind{"kuma-2.14/kuma.io_meshtcproutes.yaml", "MeshTCPRoute", 1},
+                      Kind{"kuma-2.14/kuma.io_meshgateways.yaml", "MeshGateway", 0},
+                      Kind{"kuma-2.14/kuma.io_meshgatewayinstances.yaml", "MeshGatewayInstance",
+                           2}),
+    name_of);
+
+class InputKind : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(InputKind, TableHoldsWhatTheDefinitionSays) {
+  const Table of_crd = defaults_of_crd(GetParam().file, GetParam().kind);
+  EXPECT_EQ(of_crd.size(), GetParam().defaults);
+  Table of_table;
+  const std::string group =
+      GetParam().file.starts_with("kuma") ? "kuma.io" : "gateway.networking.k8s.io";
+  if (const DefaultNode* root = object_defaults(group, GetParam().kind))
+    collect(*root, "", of_table);
+  EXPECT_EQ(of_table, of_crd);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Defaults, InputKind,
+    ::testing::Values(
+        Kind{"gateway-api-v1.6.1/gateway.networking.k8s.io_gatewayclasses.yaml", "GatewayClass", 0},
+        Kind{"gateway-api-v1.6.1/gateway.networking.k8s.io_gateways.yaml", "Gateway", 14},
+        Kind{"gateway-api-v1.6.1/gateway.networking.k8s.io_httproutes.yaml", "HTTPRoute", 22},
+        Kind{"gateway-api-v1.6.1/gateway.networking.k8s.io_referencegrants.yaml", "ReferenceGrant",
+             0},
+        Kind{"kuma-2.14/kuma.io_meshgatewayconfigs.yaml", "MeshGatewayConfig", 2},
+        Kind{"kuma-2.14/kuma.io_meshes.yaml", "Mesh", 0},
+        Kind{"kuma-2.14/kuma.io_externalservices.yaml", "ExternalService", 0}),
+    name_of);
 
 TEST(FillDefaults, ReachesIntoLists) {
   const auto filled = fill_defaults("MeshHTTPRoute", R"({"to":[{"rules":[{

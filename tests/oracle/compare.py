@@ -145,7 +145,7 @@ def main():
     flags.add_argument("--binary", required=True, help="the pawprint program")
     flags.add_argument("--only", action="append", metavar="NAME", help="this case; may be repeated")
     flags.add_argument("--cases", default=HERE / "cases", metavar="DIR")
-    flags.add_argument("--crds", default=HERE.parent / "model" / "crds", metavar="DIR")
+    flags.add_argument("--crds", default=HERE.parents[1] / "deploy" / "crds" / "kuma-2.14", metavar="DIR")
     flags.add_argument("--events", choices=("applied", "stored"), default="applied",
                        help="objects of watch events: as applied, or as stored with API defaults")
     flags.add_argument("-v", "--verbose", action="store_true")

@@ -13,7 +13,7 @@ from history import History, merge_patch
 
 HERE = pathlib.Path(__file__).resolve().parent
 FAKE = str(HERE / "fake_pawprint.py")
-DEFAULTS = Defaults(HERE.parent / "model" / "crds")
+DEFAULTS = Defaults(HERE.parents[1] / "deploy" / "crds" / "kuma-2.14")
 
 
 def result(path, edit="", from_stored=False):
