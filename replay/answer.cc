@@ -1,0 +1,17 @@
+#include "replay/answer.h"
+
+#include "engine/model/status.h"
+
+namespace pawprint::replay {
+
+Json answer(std::string_view kind, record::Seq seq, std::int64_t time_ns,
+            std::string_view coverage) {
+  return Json{{"apiVersion", "pawprint/v1"},
+              {"kind", kind},
+              {"at", {{"seq", seq}, {"time", model::rfc3339(time_ns)}}},
+              {"coverage", coverage}};
+}
+
+Json parsed(std::string_view text) { return Json::parse(text, nullptr, false); }
+
+}  // namespace pawprint::replay

@@ -1,0 +1,19 @@
+// The exit codes of the interfaces document, section 1.
+#pragma once
+
+#include "engine/result.h"
+
+namespace pawprint::cli {
+
+inline constexpr int kOk = 0;
+inline constexpr int kFinding = 1;     ///< Difference, finding, object not found.
+inline constexpr int kUsage = 2;
+inline constexpr int kUnreachable = 3;
+inline constexpr int kIncomplete = 4;
+inline constexpr int kDamaged = 5;
+inline constexpr int kDiverged = 6;
+
+/// What a failure of this code ends the program with.
+int exit_code(ErrorCode code);
+
+}  // namespace pawprint::cli

@@ -1,0 +1,68 @@
+#include "tools/pawprint/settings.h"
+
+#include <array>
+
+#include "engine/model/status.h"
+#include "engine/rules/quirks.h"
+#include "replay/nearest.h"
+
+namespace pawprint::cli {
+namespace {
+
+constexpr std::array<std::string_view, 2> kProfiles{"kuma-2.14", "kuma-2.14-compat"};
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+
+}  // namespace
+
+Result<void> check_profile(const std::string& profile) {
+  rules::Quirks ignored;
+  if (rules::quirks_of(profile, ignored)) return {};
+  return fail(ErrorCode::kInvalid,
+              "unknown profile " + profile + replay::suggestion(profile, kProfiles));
+}
+
+Result<std::int64_t> parse_time(const std::string& flag, const std::string& text) {
+  const std::int64_t seconds = model::parse_rfc3339(text);
+  const std::int64_t time_ns = seconds * kNsPerSecond;
+  const bool in_range = seconds > INT64_MIN / kNsPerSecond && seconds < INT64_MAX / kNsPerSecond;
+  if (!in_range || model::rfc3339(time_ns) != text) {
+    return fail(ErrorCode::kInvalid,
+                flag + " wants a time like 2026-01-02T03:04:05Z, not '" + text + "'");
+  }
+  return time_ns;
+}
+
+void Settings::add_flags(CLI::App& app) {
+  app.add_option("--profile", profile, "kuma-2.14 (the Gateway API's text) or kuma-2.14-compat")
+      ->envname("PAWPRINT_PROFILE");
+  app.add_option("--zone", zone, "Zone of all objects")->envname("PAWPRINT_ZONE");
+  app.add_option("--mesh", mesh, "Mesh of objects that name none");
+  app.add_option("--controller-name", controller_name, "GatewayClasses to implement");
+  app.add_option("--system-namespace", system_namespace, "Where Kuma's own objects live");
+}
+
+Result<record::Config> Settings::config(std::string_view mode) const {
+  if (auto checked = check_profile(profile); !checked) {
+    return tl::unexpected<Error>(std::move(checked.error()));
+  }
+  const std::array<std::pair<std::string_view, const std::string*>, 4> required{
+      {{"--zone", &zone},
+       {"--mesh", &mesh},
+       {"--controller-name", &controller_name},
+       {"--system-namespace", &system_namespace}}};
+  for (const auto& [flag, value] : required) {
+    if (value->empty()) return fail(ErrorCode::kInvalid, std::string(flag) + " must not be empty");
+  }
+  record::Config out;
+  out.mode = mode;
+  out.profile = profile;
+  out.default_mesh = mesh;
+  out.controller_name = controller_name;
+  out.system_namespace = system_namespace;
+  out.zones.push_back({zone, "zone"});
+  out.assume_synced = true;
+  out.assume_mesh = true;
+  return out;
+}
+
+}  // namespace pawprint::cli
