@@ -1,0 +1,166 @@
+"""A small client of a Kubernetes API server: the sandbox program, or a real kube-apiserver."""
+
+import base64
+import http.client
+import json
+import os
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+import yaml
+
+RESOURCES = {
+    "Namespace": ("api/v1", "namespaces", False),
+    "Service": ("api/v1", "services", True),
+    "Secret": ("api/v1", "secrets", True),
+    "GatewayClass": ("apis/gateway.networking.k8s.io/v1", "gatewayclasses", False),
+    "Gateway": ("apis/gateway.networking.k8s.io/v1", "gateways", True),
+    "HTTPRoute": ("apis/gateway.networking.k8s.io/v1", "httproutes", True),
+    "ReferenceGrant": ("apis/gateway.networking.k8s.io/v1", "referencegrants", True),
+    "Mesh": ("apis/kuma.io/v1alpha1", "meshes", False),
+    "MeshGatewayConfig": ("apis/kuma.io/v1alpha1", "meshgatewayconfigs", False),
+    "MeshGateway": ("apis/kuma.io/v1alpha1", "meshgateways", False),
+    "MeshGatewayInstance": ("apis/kuma.io/v1alpha1", "meshgatewayinstances", True),
+    "MeshHTTPRoute": ("apis/kuma.io/v1alpha1", "meshhttproutes", True),
+}
+
+
+class ApiError(Exception):
+    def __init__(self, status, body):
+        super().__init__(f"{status}: {body.get('message', body) if isinstance(body, dict) else body}")
+        self.status = status
+
+
+class Cluster:
+    """Talks to the server of a kubeconfig as its administrator."""
+
+    def __init__(self, kubeconfig, zone):
+        self.kubeconfig, self.zone = kubeconfig, zone
+        with open(kubeconfig, encoding="utf-8") as file:
+            config = yaml.safe_load(file)
+        context = next(c["context"] for c in config["contexts"] if c["name"] == config["current-context"])
+        cluster = next(c["cluster"] for c in config["clusters"] if c["name"] == context["cluster"])
+        user = next((u["user"] for u in config.get("users", []) if u["name"] == context["user"]), {})
+        self.url = urllib.parse.urlparse(cluster["server"])
+        self.headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if user.get("token"):
+            self.headers["Authorization"] = "Bearer " + user["token"]
+        self.tls = None
+        if self.url.scheme == "https":
+            authority = cluster.get("certificate-authority-data")
+            self.tls = ssl.create_default_context(
+                cafile=cluster.get("certificate-authority"),
+                cadata=base64.b64decode(authority).decode() if authority else None)
+        self.connection = None
+        self.created = []
+
+    def connect(self):
+        if self.tls:
+            return http.client.HTTPSConnection(self.url.hostname, self.url.port, timeout=30, context=self.tls)
+        return http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=30)
+
+    def request(self, method, path, body=None, content_type=None):
+        headers = dict(self.headers)
+        if content_type:
+            headers["Content-Type"] = content_type
+        data = None if body is None else json.dumps(body)
+        for attempt in (1, 2):
+            if self.connection is None:
+                self.connection = self.connect()
+            try:
+                self.connection.request(method, "/" + path, data, headers)
+                response = self.connection.getresponse()
+                text = response.read()
+                break
+            except (http.client.HTTPException, OSError):
+                self.connection.close()
+                self.connection = None
+                if attempt == 2:
+                    raise
+        answer = json.loads(text) if text[:1] == b"{" else text.decode()
+        if response.status >= 400:
+            raise ApiError(response.status, answer)
+        return answer
+
+    @staticmethod
+    def path(kind, namespace=None, name=None):
+        prefix, plural, namespaced = RESOURCES[kind]
+        parts = [prefix]
+        if namespaced and namespace:
+            parts += ["namespaces", namespace]
+        parts.append(plural)
+        if name:
+            parts.append(name)
+        return "/".join(parts)
+
+    def apply(self, obj, manager="kubectl"):
+        meta = obj["metadata"]
+        path = self.path(obj["kind"], meta.get("namespace"), meta["name"])
+        self.created.append((obj["kind"], meta.get("namespace"), meta["name"]))
+        return self.request("PATCH", f"{path}?fieldManager={manager}&force=true", obj,
+                            "application/apply-patch+yaml")
+
+    def merge(self, kind, namespace, name, patch, sub="", manager="kubectl-edit"):
+        return self.request("PATCH", self.path(kind, namespace, name) + sub + f"?fieldManager={manager}",
+                            patch, "application/merge-patch+json")
+
+    def get(self, kind, namespace, name):
+        try:
+            return self.request("GET", self.path(kind, namespace, name))
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def list(self, kind, namespace=None):
+        return self.request("GET", self.path(kind, namespace))["items"]
+
+    def delete(self, kind, namespace, name):
+        try:
+            self.request("DELETE", self.path(kind, namespace, name))
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
+    def clean(self):
+        """Deletes what tests made (not Namespaces: without a controller manager they never end)."""
+        for kind, namespace, name in reversed(self.created):
+            if kind != "Namespace":
+                self.delete(kind, namespace, name)
+        self.created = []
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(what, probe, seconds=15):
+    """Polls until `probe` gives something true; fails with `what` and the last value."""
+    end, value = time.monotonic() + seconds, None
+    while time.monotonic() < end:
+        value = probe()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}; last seen: {value!r}")
+
+
+class SandboxProcess:
+    """The sandbox program with a kubeconfig of its own."""
+
+    def __init__(self, binary, zone):
+        self.folder = tempfile.mkdtemp(prefix="pawprint-e2e-")
+        self.kubeconfig = os.path.join(self.folder, "kubeconfig")
+        self.process = subprocess.Popen([binary, "--zone", zone, "--kubeconfig", self.kubeconfig],
+                                        stdout=subprocess.DEVNULL)
+        wait_for("the sandbox's kubeconfig", lambda: os.path.exists(self.kubeconfig) and os.path.getsize(self.kubeconfig))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)

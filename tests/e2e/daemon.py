@@ -1,0 +1,63 @@
+"""Runs the real pawprintd and pawprint programs."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import urllib.request
+
+from cluster import free_port, wait_for
+
+
+class Daemon:
+    def __init__(self, binaries, cluster, store=None, extra=()):
+        self.binaries, self.cluster, self.extra = binaries, cluster, list(extra)
+        self.store = store or os.path.join(tempfile.mkdtemp(prefix="pawprint-e2e-"), "store")
+        self.process, self.port = None, 0
+
+    def start(self):
+        self.port = free_port()
+        self.log = open(self.store + ".log", "ab")
+        self.process = subprocess.Popen(
+            [os.path.join(self.binaries, "pawprintd"), "run", "--store", self.store, "--kubeconfig",
+             self.cluster.kubeconfig, "--zone", self.cluster.zone, "--http", f"127.0.0.1:{self.port}",
+             *self.extra], stdout=self.log, stderr=self.log)
+        wait_for("/readyz of the daemon", self.ready, 30)
+        return self
+
+    def ready(self):
+        if self.process.poll() is not None:
+            with open(self.store + ".log", encoding="utf-8", errors="replace") as log:
+                raise AssertionError(f"pawprintd ended with {self.process.returncode}: {log.read()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            code = self.process.wait(30)
+            if code != 0:
+                raise AssertionError(f"pawprintd ended with {code} on SIGTERM")
+
+    def cli(self, *arguments, ok=(0,), env=None):
+        run = subprocess.run([os.path.join(self.binaries, "pawprint"), *arguments, "--store", self.store],
+                             capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})})
+        if run.returncode not in ok:
+            raise AssertionError(f"pawprint {' '.join(arguments)}: exit {run.returncode}\n{run.stderr}{run.stdout[:2000]}")
+        return run.stdout
+
+    def json(self, *arguments, **options):
+        return json.loads(self.cli(*arguments, "-o", "json", **options))
+
+    def records(self, kind):
+        """Records of one kind, as the CLI prints them."""
+        lines = self.cli("log", "--kind", kind, "-o", "jsonl").splitlines()
+        return [json.loads(line) for line in lines if line.strip()]

@@ -1,0 +1,48 @@
+"""Objects of the stories that the tests tell."""
+
+
+def obj(kind, name, namespace=None, spec=None, api=None, **meta):
+    apis = {"Namespace": "v1", "Service": "v1", "Secret": "v1", "ReferenceGrant": "gateway.networking.k8s.io/v1",
+            "GatewayClass": "gateway.networking.k8s.io/v1", "Gateway": "gateway.networking.k8s.io/v1",
+            "HTTPRoute": "gateway.networking.k8s.io/v1"}
+    out = {"apiVersion": api or apis.get(kind, "kuma.io/v1alpha1"), "kind": kind, "metadata": {"name": name, **meta}}
+    if namespace:
+        out["metadata"]["namespace"] = namespace
+    if spec is not None:
+        out["spec"] = spec
+    return out
+
+
+def namespace(name, **labels):
+    return obj("Namespace", name, labels={"kuma.io/sidecar-injection": "enabled", **labels})
+
+
+def gateway_class(name="kuma", config=None):
+    spec = {"controllerName": "gateways.kuma.io/controller"}
+    if config:
+        spec["parametersRef"] = {"group": "kuma.io", "kind": "MeshGatewayConfig", "name": config}
+    return obj("GatewayClass", name, spec=spec)
+
+
+def gateway(name, ns, port=8080, cls="kuma", **meta):
+    listener = {"name": "http", "port": port, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}
+    return obj("Gateway", name, ns, {"gatewayClassName": cls, "listeners": [listener]}, **meta)
+
+
+def service(name, ns, port=80):
+    ports = [{"name": "http", "port": port, "protocol": "TCP", "appProtocol": "http"}]
+    return obj("Service", name, ns, {"selector": {"app": name}, "ports": ports})
+
+
+def route(name, ns, parents, backends, **meta):
+    refs = [{"name": n, "port": p, "weight": w} for n, p, w in backends]
+    return obj("HTTPRoute", name, ns, {"parentRefs": parents, "rules": [{"backendRefs": refs}]}, **meta)
+
+
+def condition(conditions, kind):
+    return next((c for c in conditions or [] if c["type"] == kind), None)
+
+
+def parent_condition(http_route, kind, index=0):
+    parents = (http_route or {}).get("status", {}).get("parents", [])
+    return condition(parents[index]["conditions"], kind) if len(parents) > index else None
