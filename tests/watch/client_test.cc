@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "tests/watch/scratch.h"
@@ -95,7 +96,7 @@ TEST(Client, SendsWhatItShould) {
 }
 
 TEST(Client, OneConnectionIsUsedAgainAndReplacedWhenClosed) {
-  int served = 0;
+  std::atomic<int> served{0};
   ScriptedServer server([&](Exchange& exchange) {
     answer_ok(exchange);
     if (++served == 3) exchange.reset();
@@ -107,7 +108,7 @@ TEST(Client, OneConnectionIsUsedAgainAndReplacedWhenClosed) {
 }
 
 TEST(Client, RetriesOnlyWithRetryAfter) {
-  int served = 0;
+  std::atomic<int> served{0};
   ScriptedServer server([&](Exchange& exchange) {
     if (exchange.target == "/plain") return exchange.refuse(503, "X", "no header");
     if (++served < 2) return exchange.refuse(429, "TooManyRequests", "slow", "Retry-After: 1\r\n");

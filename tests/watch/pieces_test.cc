@@ -87,7 +87,8 @@ TEST(WatchLine, VersionIsReadFromWhatIsThere) {
   EXPECT_EQ(head.name, "n");
   EXPECT_EQ(parts.event, record::Event::kAdded);
   // Cut within the number: half a version is worse than none.
-  const auto cut = reflect::guess_watch_line(line.substr(0, line.find("712") + 2));
+  const std::string shorter = line.substr(0, line.find("712") + 2);
+  const auto cut = reflect::guess_watch_line(shorter);
   EXPECT_EQ(reflect::guess_head(cut.object).resource_version, "");
 }
 
