@@ -15,7 +15,7 @@ namespace {
 Response error_response(const ApiError& error) {
   Response response = json_response(error.code, error.status);
   const Json& wait = member(member(error.status, "details"), "retryAfterSeconds");
-  if (wait.is_number()) response.headers["Retry-After"] = wait.dump();
+  if (wait.is_number()) response.headers.emplace("Retry-After", wait.dump());
   return response;
 }
 

@@ -40,7 +40,7 @@ Response fault_response(const Fault& fault) {
   Json status = error.value().status;
   if (fault.retry_after > 0) status["details"] = {{"retryAfterSeconds", fault.retry_after}};
   Response response = json_response(fault.status, status);
-  if (fault.retry_after > 0) response.headers["Retry-After"] = std::to_string(fault.retry_after);
+  if (fault.retry_after > 0) response.headers.emplace("Retry-After", std::to_string(fault.retry_after));
   return response;
 }
 

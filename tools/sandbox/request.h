@@ -18,7 +18,7 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  std::map<std::string, std::string> headers;
+  std::multimap<std::string, std::string> headers;
 };
 
 /// A target taken apart; percent escapes are decoded.

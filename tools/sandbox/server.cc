@@ -183,7 +183,7 @@ class Server::Impl {
     response.result(static_cast<unsigned>(from.status));
     response.set(http::field::content_type, from.content_type);
     response.set(http::field::cache_control, "no-cache, private");
-    for (const auto& [name, value] : from.headers) response.set(name, value);
+    for (const auto& [name, value] : from.headers) response.insert(name, value);
     response.keep_alive(keep_alive);
     response.body() = std::move(from.body);
     response.prepare_payload();

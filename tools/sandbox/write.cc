@@ -12,12 +12,10 @@ namespace {
 Response written(const Call& call, int status, const Json& object,
                  const std::vector<std::string>& dropped) {
   Response response = json_response(status, shown_object(call, object));
-  std::string warnings;
   for (const std::string& field : dropped) {
     std::string text = Json("unknown field \"" + field + "\"").dump();
-    warnings += (warnings.empty() ? "" : ", ") + ("299 - " + text);
+    response.headers.emplace("Warning", "299 - " + text);
   }
-  if (!warnings.empty()) response.headers["Warning"] = warnings;
   return response;
 }
 
@@ -160,7 +158,9 @@ Answer<Json> patched(const Call& call, const std::string& type, Json object) {
     try {
       return object.patch(*patch);
     } catch (const Json::exception&) {
-      return refuse(422, "Invalid", "the server rejected our request due to an error in our request");
+      auto error = refuse(422, "Invalid", "the server rejected our request due to an error in our request");
+      error.value().status["details"] = Json::object();
+      return error;
     }
   }
   if (!patch->is_object()) {
