@@ -31,6 +31,13 @@ TEST_P(BuiltinTest, DeletedNamespacesTakeNothingMore) {
   EXPECT_EQ(late.body["details"]["causes"][0]["reason"], "NamespaceTerminating");
 }
 
+TEST_P(BuiltinTest, SomeNamespacesStay) {
+  Reply reply = remove("/api/v1/namespaces/default");
+  EXPECT_EQ(reply.status, 403);
+  EXPECT_EQ(reply.body["message"],
+            "namespaces \"default\" is forbidden: this namespace may not be deleted");
+}
+
 TEST_P(BuiltinTest, ServicesGetDefaultsAndAnAddress) {
   Json port = {{"port", 80}};
   Reply made = post(core_path("services"), object("v1", "Service", "s", {{"ports", Json::array({port})}}));
@@ -129,6 +136,22 @@ TEST_P(BuiltinTest, AggregatedDiscoveryIsOneDocument) {
   EXPECT_EQ(member(routes, "scope"), "Namespaced");
   EXPECT_EQ(member(routes, "responseKind")["kind"], "HTTPRoute");
   EXPECT_EQ(member(routes, "subresources")[0]["subresource"], "status");
+}
+
+TEST_P(BuiltinTest, OpenApiSaysWhoValidatesFields) {
+  Reply index = get("/openapi/v3");
+  ASSERT_EQ(index.status, 200);
+  std::string url = text(index.body["paths"]["apis/gateway.networking.k8s.io/v1"], "serverRelativeURL");
+  Reply document = get(url);
+  ASSERT_EQ(document.status, 200) << url;
+  const Json& paths = document.body["paths"];
+  const Json& path =
+      member(paths, "/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/httproutes/{name}");
+  const Json& patch = member(path, "patch");
+  EXPECT_EQ(member(patch, "x-kubernetes-group-version-kind")["kind"], "HTTPRoute");
+  std::set<std::string> names;
+  for (const Json& parameter : member(patch, "parameters")) names.insert(text(parameter, "name"));
+  EXPECT_TRUE(names.contains("fieldValidation"));
 }
 
 TEST_P(BuiltinTest, HealthAndVersion) {

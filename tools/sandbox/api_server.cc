@@ -6,6 +6,7 @@
 
 #include "tools/sandbox/discovery.h"
 #include "tools/sandbox/gateway_address.h"
+#include "tools/sandbox/openapi.h"
 #include "tools/sandbox/read.h"
 #include "tools/sandbox/write.h"
 
@@ -132,6 +133,7 @@ ApiServer::Routed ApiServer::route(const Request& request) {
     if (auto found = discover(cluster_, request, target)) {
       return {{std::move(*found), {}}, "get", path};
     }
+    if (auto found = open_api(cluster_, target)) return {{std::move(*found), {}}, "get", path};
   }
   if (auto reviewed = review(request, target)) {
     return {{unwrap(std::move(*reviewed)), {}}, "create", path};

@@ -11,6 +11,8 @@ namespace {
 
 bool dry_run(const Call& call) { return call.target.parameter("dryRun") == "All"; }
 
+bool is_namespace(const Kind& kind) { return kind.builtin && kind.kind == "Namespace"; }
+
 bool has_finalizers(const Json& object) {
   return !member(member(object, "metadata"), "finalizers").empty();
 }
@@ -138,7 +140,7 @@ void finish_namespace(Cluster& cluster, const std::string& space) {
 void begin_removal(Cluster& cluster, const Call& call, Json& object) {
   Json& metadata = object["metadata"];
   metadata["deletionTimestamp"] = cluster.now();
-  if (call.kind->kind == "Namespace" && call.kind->builtin) {
+  if (is_namespace(*call.kind)) {
     object["status"]["phase"] = "Terminating";
   } else {
     metadata["deletionGracePeriodSeconds"] = 0;
@@ -169,6 +171,13 @@ void empty_namespace(Cluster& cluster, const std::string& space) {
 }
 
 Answer<void> check_removal(const Call& call, const Json& object, const Json& preconditions) {
+  const std::string& name = call.place.name;
+  if (is_namespace(*call.kind) && (name == "default" || name == "kube-system" || name == "kube-public")) {
+    auto error = refuse(403, "Forbidden", fmt::format("namespaces \"{}\" is forbidden: this namespace "
+                                                      "may not be deleted", name));
+    error.value().status["details"] = {{"name", name}, {"kind", "namespaces"}};
+    return error;
+  }
   const Json& metadata = object["metadata"];
   std::string uid = text(preconditions, "uid");
   if (!uid.empty() && uid != text(metadata, "uid")) {
@@ -245,7 +254,7 @@ Answer<Removal> commit_remove(Cluster& cluster, const Call& call, const Json& pr
     return tl::unexpected(met.error());
   }
   if (dry_run(call)) return Removal{object, false};
-  bool space = call.kind->builtin && call.kind->kind == "Namespace";
+  bool space = is_namespace(*call.kind);
   if (!space && !has_finalizers(object)) {
     cluster.store.erase(call.kind->resource(), call.key(), object);
     finish_namespace(cluster, call.place.space);
