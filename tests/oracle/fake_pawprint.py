@@ -2,7 +2,7 @@
 """Answers like pawprint, from a recording, so that the comparison itself can be tested.
 
 The environment names the recording (FAKE_CASE) and, in FAKE_EDIT, what to get wrong: a Python
-statement that changes `answer`, the list of resources and statuses.
+statement that changes `answer`, the resources and statuses, and may look at `arguments`.
 """
 
 import json
@@ -19,9 +19,9 @@ TYPES = {"gatewayclasses": "GatewayClass", "gateways": "Gateway", "httproutes": 
          "meshhttproutes": "MeshHTTPRoute", "secrets": "Secret"}
 
 
-def answer_of(recorded):
+def answer_of(recorded, arguments):
     answer = {"resources": recorded["kuma"], "statuses": recorded_statuses(recorded["status"])}
-    exec(os.environ.get("FAKE_EDIT", ""), {"answer": answer})  # Written by driver_test.py.
+    exec(os.environ.get("FAKE_EDIT", ""), {"answer": answer, "arguments": arguments})  # Written by driver_test.py.
     return answer
 
 
@@ -35,7 +35,7 @@ def translate(case, arguments):
     expected = [obj for obj in case["input"] if obj not in refused]
     if sorted(map(json.dumps, documents)) != sorted(map(json.dumps, expected)):
         sys.exit("fake: these are not the objects of the recording")
-    print(json.dumps({"kind": "Translation", "diagnostics": [], **answer_of(case)}))
+    print(json.dumps({"kind": "Translation", "diagnostics": [], **answer_of(case, arguments)}))
 
 
 def watch(arguments):
@@ -62,15 +62,14 @@ def get(case, arguments):
     store = pathlib.Path(flag(arguments, "--store"))
     state = json.loads((store / "state.json").read_text(encoding="utf-8"))
     fresh = case["steps"][state["steps"] - 1]["fresh"]
-    answer = answer_of(fresh)
+    answer = answer_of(fresh, arguments)
     kind = TYPES[arguments[0]]
     items = [obj for obj in answer["resources"] + answer["statuses"] if obj["kind"] == kind]
     print(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
 
 
-def main():
+def main(verb, arguments):
     case = json.loads(pathlib.Path(os.environ["FAKE_CASE"]).read_text(encoding="utf-8"))
-    verb, arguments = sys.argv[1], sys.argv[2:]
     if verb == "translate":
         translate(case, arguments)
     elif verb == "import":
@@ -80,4 +79,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], sys.argv[2:])
