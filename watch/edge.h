@@ -67,14 +67,16 @@ class Edge {
   /// zone name, other controllers.
   virtual std::vector<Finding> check() = 0;
 
-  /// Starts one reflector per kind that we use. Kinds with a resume point go on from there.
+  /// Starts one reflector per kind that we use. Kinds with a resume point go on from there. The
+  /// first notice is kDiscovery; another follows whenever what is served changes.
   virtual void start(const std::vector<ResumePoint>& cursors) = 0;
   /// Sends operations, at most one in flight per object, in order per object. Each ends in exactly
   /// one kApplied notice (and a kFresh one after a conflict). Retries by itself what Kubernetes asks
   /// to retry (429 and 5xx with Retry-After, connection loss) until a newer operation on the same
   /// object supersedes it.
   virtual void submit(std::vector<plan::Operation> operations) = 0;
-  /// Stops reading and writing; returns when no thread of this edge runs any more.
+  /// Stops reading and writing; returns when no thread of this edge runs any more, within 2 s if
+  /// the Sink takes what is delivered meanwhile (it must not wait for the caller of stop()).
   virtual void stop() = 0;
 };
 

@@ -16,8 +16,9 @@ namespace pawprint::watch {
 enum class NoticeKind : std::uint8_t {
   kDiscovery,    ///< `discovery` is set: what the zone's API server serves, of the kinds we use.
   kAbsent,       ///< The API server does not serve `kind` (confirmed by discovery).
-  kListBegin,    ///< A full list begins; `reason` is start, gone or error.
-  kListItem,     ///< `record` holds one listed object (Observed, ADDED).
+  kListBegin,    ///< A full list begins; `reason` is start, gone or error. One that follows another
+                 ///< without kListEnd between them starts over.
+  kListItem,     ///< `record` holds one listed object (Observed, ADDED), or a Quarantined one.
   kListEnd,      ///< `resource_version` is where the watch goes on; `items` were listed.
   kResumed,      ///< The watch goes on from the stored cursor, without a list.
   kEvent,        ///< `record` holds one watch event (Observed) or an undecodable one (Quarantined).
@@ -31,7 +32,10 @@ enum class NoticeKind : std::uint8_t {
 struct Notice {
   NoticeKind notice = NoticeKind::kTrouble;
   std::string zone, group, kind;
-  std::string resource_version, reason;
+  /// Where the watch goes on after this notice, for the cursor; empty: the cursor does not move
+  /// (a Secret of a zone in which only some namespaces are read, an event without a version).
+  std::string resource_version;
+  std::string reason;
   std::uint64_t items = 0;
   record::Record record;        ///< Without seq; time_ns is when the bytes arrived.
   record::Discovery discovery;

@@ -27,10 +27,7 @@ class Listing {
     if (!begun_) begin();
     Notice end = blank(NoticeKind::kListEnd);
     end.items = items_;
-    end.resource_version = *std::min_element(
-        out_.versions.begin(), out_.versions.end(), [](const auto& a, const auto& b) {
-          return record::compare_resource_versions(a, b) < 0;
-        });
+    if (origin_.whole) end.resource_version = out_.versions[0];
     end.reason = request_.reason;
     shared_.sink.deliver({std::move(end)});
     out_.outcome = ListOutcome::kDone;

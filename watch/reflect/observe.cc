@@ -27,14 +27,14 @@ Notice blank(const Origin& origin, NoticeKind kind, std::int64_t time_ns) {
   return notice;
 }
 
-void set_head(Notice& notice, const ObjectHead& head) {
+void set_head(Notice& notice, const Origin& origin, const ObjectHead& head) {
   record::Record& record = notice.record;
   record.object.ns = head.ns;
   record.object.name = head.name;
   if (!head.api_version.empty()) record.api_version = head.api_version;
   record.uid = head.uid;
   record.resource_version = head.resource_version;
-  notice.resource_version = head.resource_version;
+  if (origin.whole) notice.resource_version = head.resource_version;
 }
 
 std::string stand_in(std::uint64_t bytes, const std::string& digest, const std::string& reason) {
@@ -76,7 +76,7 @@ Notice observe(const Origin& origin, NoticeKind kind, record::Event event, std::
   notice.record.event = event;
   const auto head = read_head(object);
   std::string reason = head ? mismatch(origin, *head) : head.error().message;
-  set_head(notice, head ? *head : guess_head(object));
+  set_head(notice, origin, head ? *head : guess_head(object));
   if (!reason.empty()) {
     quarantine(notice, origin, object, reason);
     return notice;
@@ -102,7 +102,7 @@ Notice quarantine_line(const Origin& origin, std::string_view line, const std::s
   Notice notice = blank(origin, NoticeKind::kEvent, time_ns);
   const WatchLine parts = guess_watch_line(line);
   notice.record.event = parts.event;
-  set_head(notice, guess_head(parts.object));
+  set_head(notice, origin, guess_head(parts.object));
   quarantine(notice, origin, line, reason);
   return notice;
 }

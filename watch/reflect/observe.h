@@ -16,6 +16,9 @@ struct Origin {
   std::string zone, group, kind;
   std::string api_version;                    ///< As listed; list items of core kinds have none.
   const SecretFunctions* secrets = nullptr;   ///< Must be set for kind Secret.
+  /// False when only some namespaces are read: then no one version says where to go on, and
+  /// Notice::resource_version stays empty.
+  bool whole = true;
 };
 
 /// Wall clock, nanoseconds since the epoch.

@@ -104,6 +104,7 @@ bool Reflector::list() {
     }
   }
   origin_.api_version = kube::api_version(*resource);
+  origin_.whole = assignment_.namespaces.empty();
   const std::string at_least = quorum_ ? "" : last_version_;
   ListRequest request{*resource, or_all(assignment_.namespaces), reason_, at_least,
                       assignment_.optional_access};
@@ -169,7 +170,7 @@ void Reflector::watch() {
   const WatchEnd end = several() ? watch_namespaces() : [this] {
     const auto resource = shared_.catalog.find(assignment_.group, assignment_.kind);
     if (!resource) return WatchEnd::kAbsent;
-    Watcher watcher(shared_, origin_, *resource, namespaces_[0], true, stop_);
+    Watcher watcher(shared_, origin_, *resource, namespaces_[0], stop_);
     const WatchEnd why = watcher.run(client_, versions_[0]);
     last_version_ = watcher.version();
     if (why != WatchEnd::kStopped && why != WatchEnd::kGone) {
@@ -203,7 +204,7 @@ WatchEnd Reflector::watch_namespaces() {
   for (std::size_t i = 0; i < namespaces_.size(); ++i) {
     threads.emplace_back([&, i](const std::stop_token& own) {
       kube::Client client(shared_.access, {.stop = own});
-      Watcher watcher(shared_, origin_, *resource, namespaces_[i], false, own);
+      Watcher watcher(shared_, origin_, *resource, namespaces_[i], own);
       const WatchEnd end = watcher.run(client, versions_[i]);
       const std::lock_guard lock(mutex);
       if (end != WatchEnd::kStopped && !first) first = end;

@@ -45,7 +45,7 @@ struct Watcher::Stream {
 
   void add(Notice notice) {
     ++lines;
-    if (!notice.resource_version.empty()) watcher.version_ = notice.resource_version;
+    if (const auto& now = notice.record.resource_version; !now.empty()) watcher.version_ = now;
     batch.push_back(std::move(notice));
   }
 
@@ -55,7 +55,7 @@ struct Watcher::Stream {
     watcher.seen_bookmark_ = true;
     if (version.empty() || version == watcher.version_) return;
     watcher.version_ = version;
-    if (!watcher.bookmarks_) return;
+    if (!watcher.origin_.whole) return;
     Notice notice;
     notice.notice = NoticeKind::kBookmark;
     notice.zone = watcher.origin_.zone;
@@ -96,12 +96,11 @@ struct Watcher::Stream {
 };
 
 Watcher::Watcher(const Shared& shared, Origin origin, record::Discovery::Resource resource,
-                 std::string ns, bool bookmarks, std::stop_token stop)
+                 std::string ns, std::stop_token stop)
     : shared_(shared),
       origin_(std::move(origin)),
       resource_(std::move(resource)),
       ns_(std::move(ns)),
-      bookmarks_(bookmarks),
       stop_(std::move(stop)),
       backoff_(shared.timing.pace, kube::fresh_seed()) {}
 

@@ -24,9 +24,9 @@ enum class WatchEnd {
 /// One thread runs it.
 class Watcher {
  public:
-  /// `bookmarks`: deliver kBookmark notices (not when several namespaces share one cursor).
+  /// Delivers bookmarks only when `origin` is whole.
   Watcher(const Shared& shared, Origin origin, record::Discovery::Resource resource, std::string ns,
-          bool bookmarks, std::stop_token stop);
+          std::stop_token stop);
 
   /// Goes on after `version`, through every time-out, lost connection and refusal that asks for a
   /// retry, until one of WatchEnd. `client` must carry the same stop token.
@@ -52,7 +52,6 @@ class Watcher {
   const Origin origin_;
   const record::Discovery::Resource resource_;
   const std::string ns_;
-  const bool bookmarks_;
   const std::stop_token stop_;
   kube::Backoff backoff_;
   std::string version_, why_;
