@@ -14,4 +14,16 @@ Json answer(std::string_view kind, record::Seq seq, std::int64_t time_ns,
 
 Json parsed(std::string_view text) { return Json::parse(text, nullptr, false); }
 
+const Json& member_in(const Json& object, const char* member) {
+  static const Json kNull;
+  if (!object.is_object()) return kNull;
+  const auto found = object.find(member);
+  return found == object.end() ? kNull : *found;
+}
+
+std::string text_in(const Json& object, const char* member) {
+  const Json& value = member_in(object, member);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
 }  // namespace pawprint::replay

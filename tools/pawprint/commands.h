@@ -5,6 +5,11 @@
 
 namespace pawprint::cli {
 
+/// All of them, in the order of the help.
+void add_commands(CommandLine& line);
+
+void add_get(CommandLine& line);
+void add_import(CommandLine& line);
 void add_translate(CommandLine& line);
 
 }  // namespace pawprint::cli

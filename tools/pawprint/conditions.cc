@@ -3,55 +3,43 @@
 namespace pawprint::cli {
 namespace {
 
-std::string text(const Json& object, const char* member) {
-  const auto found = object.find(member);
-  return found == object.end() || !found->is_string() ? std::string() : found->get<std::string>();
-}
-
 std::string name_of(const Json& object) {
-  const auto metadata = object.find("metadata");
-  if (metadata == object.end()) return text(object, "kind");
-  const std::string ns = text(*metadata, "namespace");
-  return text(object, "kind") + '/' + (ns.empty() ? "" : ns + '/') + text(*metadata, "name");
+  const Json& metadata = member_in(object, "metadata");
+  const std::string ns = text_in(metadata, "namespace");
+  return text_in(object, "kind") + '/' + (ns.empty() ? "" : ns + '/') + text_in(metadata, "name");
 }
 
 std::string parent_name(const Json& parent) {
-  const auto found = parent.find("parentRef");
-  if (found == parent.end()) return "parent";
-  const std::string kind = text(*found, "kind");
-  const std::string ns = text(*found, "namespace");
-  const std::string section = text(*found, "sectionName");
+  const Json& ref = member_in(parent, "parentRef");
+  const std::string kind = text_in(ref, "kind");
+  const std::string ns = text_in(ref, "namespace");
+  const std::string section = text_in(ref, "sectionName");
   std::string out = "parent " + (kind.empty() ? "Gateway" : kind) + '/';
-  out += (ns.empty() ? "" : ns + '/') + text(*found, "name");
+  out += (ns.empty() ? "" : ns + '/') + text_in(ref, "name");
   if (!section.empty()) out += ' ' + section;
-  if (found->contains("port")) out += ' ' + compact((*found)["port"]);
-  return out;
+  if (const Json& port = member_in(ref, "port"); !port.is_null()) out += ' ' + compact(port);
+  return one_line(out);
 }
 
 void add_section(Table& table, const std::string& object, const std::string& section,
                  const Json& holder) {
-  const auto conditions = holder.find("conditions");
-  if (conditions == holder.end() || !conditions->is_array()) return;
-  for (const Json& each : *conditions) {
-    table.add({object, section, text(each, "type"), text(each, "status"), text(each, "reason"),
-               one_line(text(each, "message"))});
+  for (const Json& each : member_in(holder, "conditions")) {
+    table.add({object, section, one_line(text_in(each, "type")), one_line(text_in(each, "status")),
+               one_line(text_in(each, "reason")), one_line(text_in(each, "message"))});
   }
 }
 
 }  // namespace
 
 void add_conditions(Table& table, const Json& object) {
-  const auto status = object.find("status");
-  if (status == object.end() || !status->is_object()) return;
+  const Json& status = member_in(object, "status");
   const std::string name = name_of(object);
-  add_section(table, name, "-", *status);
-  if (status->contains("listeners")) {
-    for (const Json& each : (*status)["listeners"]) {
-      add_section(table, name, "listener " + text(each, "name"), each);
-    }
+  add_section(table, name, "-", status);
+  for (const Json& each : member_in(status, "listeners")) {
+    add_section(table, name, "listener " + one_line(text_in(each, "name")), each);
   }
-  if (status->contains("parents")) {
-    for (const Json& each : (*status)["parents"]) add_section(table, name, parent_name(each), each);
+  for (const Json& each : member_in(status, "parents")) {
+    add_section(table, name, parent_name(each), each);
   }
 }
 

@@ -15,7 +15,9 @@
 namespace pawprint::cli {
 
 using replay::Json;
+using replay::member_in;
 using replay::parsed;
+using replay::text_in;
 
 enum class Format : std::uint8_t { kTable, kWide, kName, kYaml, kJson, kJsonl };
 

@@ -1,10 +1,10 @@
 #include "tools/pawprint/settings.h"
 
 #include <array>
+#include <utility>
 
 #include "engine/model/status.h"
 #include "engine/rules/quirks.h"
-#include "replay/nearest.h"
 
 namespace pawprint::cli {
 namespace {
@@ -18,7 +18,8 @@ Result<void> check_profile(const std::string& profile) {
   rules::Quirks ignored;
   if (rules::quirks_of(profile, ignored)) return {};
   return fail(ErrorCode::kInvalid,
-              "unknown profile " + profile + replay::suggestion(profile, kProfiles));
+              "unknown profile " + profile + "; there are " + std::string(kProfiles[0]) + " and " +
+                  std::string(kProfiles[1]));
 }
 
 Result<std::int64_t> parse_time(const std::string& flag, const std::string& text) {
@@ -33,12 +34,23 @@ Result<std::int64_t> parse_time(const std::string& flag, const std::string& text
 }
 
 void Settings::add_flags(CLI::App& app) {
+  app_ = &app;
   app.add_option("--profile", profile, "kuma-2.14 (the Gateway API's text) or kuma-2.14-compat")
       ->envname("PAWPRINT_PROFILE");
   app.add_option("--zone", zone, "Zone of all objects")->envname("PAWPRINT_ZONE");
   app.add_option("--mesh", mesh, "Mesh of objects that name none");
   app.add_option("--controller-name", controller_name, "GatewayClasses to implement");
   app.add_option("--system-namespace", system_namespace, "Where Kuma's own objects live");
+}
+
+bool Settings::given(const char* flag) const { return app_ != nullptr && app_->count(flag) > 0; }
+
+void Settings::keep(const record::Config& before) {
+  if (!given("--profile")) profile = before.profile;
+  if (!given("--zone") && before.zones.size() == 1) zone = before.zones.front().name;
+  if (!given("--mesh")) mesh = before.default_mesh;
+  if (!given("--controller-name")) controller_name = before.controller_name;
+  if (!given("--system-namespace")) system_namespace = before.system_namespace;
 }
 
 Result<record::Config> Settings::config(std::string_view mode) const {

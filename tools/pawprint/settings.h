@@ -19,8 +19,14 @@ struct Settings {
   std::string system_namespace = "kuma-system";
 
   void add_flags(CLI::App& app);
+  /// Settings that nobody gave become those of `before`; the zone, when `before` has just one.
+  void keep(const record::Config& before);
   /// kInvalid names the flag. `mode` is "translate" or "import".
   [[nodiscard]] Result<record::Config> config(std::string_view mode) const;
+
+ private:
+  [[nodiscard]] bool given(const char* flag) const;
+  CLI::App* app_ = nullptr;
 };
 
 /// kInvalid with the nearest known profile.
