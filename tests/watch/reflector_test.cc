@@ -275,6 +275,36 @@ TEST(Reflector, ExpiredPageTokenStartsTheListOver) {
   EXPECT_EQ(zone.sink.of(NoticeKind::kListEnd).at(0).items, 1U);
 }
 
+TEST(Reflector, LaterPagesAreWorthSomePatience) {
+  std::atomic<int> tries{0};
+  Zone zone([&](Exchange& exchange) {
+    if (is_watch(exchange)) return idle(exchange);
+    if (exchange.parameter("continue").empty()) return exchange.reply(200, list_of("5", {route("a", "1")}, "t"));
+    ++tries;
+    if (tries == 1) return exchange.refuse(500, "InternalError", "hiccup");
+    if (tries == 2) return exchange.reset();
+    exchange.reply(200, list_of("5", {route("b", "2")}));
+  });
+  zone.reflect_routes();
+  ASSERT_TRUE(zone.sink.wait_for(NoticeKind::kListEnd));
+  EXPECT_EQ(zone.sink.of(NoticeKind::kListBegin).size(), 1U);
+  EXPECT_EQ(zone.sink.of(NoticeKind::kListEnd).at(0).items, 2U);
+  EXPECT_TRUE(zone.sink.of(NoticeKind::kTrouble).empty());
+}
+
+TEST(Reflector, FailedFirstPageIsSaidAtOnceAndTriedAgain) {
+  std::atomic<int> tries{0};
+  Zone zone([&](Exchange& exchange) {
+    if (is_watch(exchange)) return idle(exchange);
+    if (++tries == 1) return exchange.refuse(503, "ServiceUnavailable", "starting");
+    exchange.reply(200, list_of("5", {}));
+  });
+  zone.reflect_routes();
+  ASSERT_TRUE(zone.sink.wait_for(NoticeKind::kListEnd));
+  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("list of HTTPRoute: ServiceUnavailable: starting"));
+  EXPECT_EQ(zone.sink.of(NoticeKind::kListBegin).size(), 1U);
+}
+
 TEST(Reflector, SecretBytesNeverReachANotice) {
   const std::string secret = R"({"metadata":{"name":"cert","namespace":"shop","uid":"u","resourceVersion":"3"},"data":{"tls.key":"U0VDUkVU"}})";
   Zone zone([&](Exchange& exchange) {

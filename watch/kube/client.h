@@ -47,6 +47,9 @@ class Client {
   Result<Response> apply(std::string_view target, std::string_view json, std::string_view manager);
   Result<Response> del(std::string_view target, std::string_view json = {});
 
+  /// Sleeps; false at once when the stop token is triggered.
+  bool wait(Millis time) const { return pause(options_.stop, time); }
+
   /// For a watch: sends, and leaves the body to be read with connection().read_some().
   Result<Response> stream(const Request& request);
   /// Reads a streamed answer's body to its end, for error documents.

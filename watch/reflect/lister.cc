@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kPageItems = 500;
 constexpr int kSmallestPage = 20;
+constexpr int kPageRetries = 4;  ///< Of a later page, before the whole list starts over.
 
 class Listing {
  public:
@@ -59,7 +60,7 @@ class Listing {
   }
 
   std::string target(const std::string& ns, const std::string& next) const {
-    std::vector<std::pair<std::string_view, std::string>> parameters{{"limit", std::to_string(page_)}};
+    std::vector<std::pair<std::string_view, std::string>> parameters{{"limit", std::to_string(page_items_)}};
     if (!next.empty()) {
       parameters.emplace_back("continue", next);  // Never together with a resourceVersion.
     } else if (!request_.at_least.empty()) {
@@ -69,15 +70,28 @@ class Listing {
     return kube::resource_path(request_.resource, ns) + kube::query(parameters);
   }
 
+  /// One page. What a first page cannot give is said at once; later ones are worth some patience.
+  Result<kube::Response> page(const std::string& ns, const std::string& next) {
+    kube::Request request;
+    request.target = target(ns, next);
+    kube::Backoff backoff(shared_.timing.pace, kube::fresh_seed());
+    for (int left = next.empty() ? 0 : kPageRetries;; --left) {
+      auto response = client_.send(request);
+      const bool again = response ? kube::asks_retry(response->status)
+                                  : response.error().code == ErrorCode::kUnreachable;
+      if (!again || left == 0) return response;
+      const auto asked = response ? response->retry_after : std::nullopt;
+      if (!client_.wait(backoff.next(kube::Clock::now(), asked))) return response;
+    }
+  }
+
   /// False when the whole list is over (out_ says why).
   bool list_namespace(const std::string& ns) {
     std::string next, version;
     do {
-      kube::Request request;
-      request.target = target(ns, next);
-      auto response = client_.send(request);
-      if (!response && response.error().code == ErrorCode::kExhausted && page_ > kSmallestPage) {
-        page_ = std::max(kSmallestPage, page_ / 5);  // Very large objects: ask for fewer at once.
+      auto response = page(ns, next);
+      if (!response && response.error().code == ErrorCode::kExhausted && page_items_ > kSmallestPage) {
+        page_items_ = std::max(kSmallestPage, page_items_ / 5);  // Very large objects: ask for fewer at once.
         continue;
       }
       if (!response) return end_with(ListOutcome::kFailed, response.error().message);
@@ -88,14 +102,14 @@ class Listing {
         return true;
       }
       if (!response->ok()) return refused(*response);
-      auto page = parse_list_page(response->body);
-      if (!page) return end_with(ListOutcome::kFailed, page.error().message);
-      if (!version.empty() && page->resource_version != version) {
+      auto parsed = parse_list_page(response->body);
+      if (!parsed) return end_with(ListOutcome::kFailed, parsed.error().message);
+      if (!version.empty() && parsed->resource_version != version) {
         return end_with(ListOutcome::kFailed, "pages of one list have different resourceVersions");
       }
-      version = page->resource_version;
-      next = page->next;
-      deliver(*page);
+      version = parsed->resource_version;
+      next = parsed->next;
+      deliver(*parsed);
     } while (!next.empty() || version.empty());
     out_.versions.push_back(version);
     return true;
@@ -132,7 +146,7 @@ class Listing {
   const ListRequest& request_;
   Listed out_;
   bool begun_ = false;
-  int page_ = kPageItems;
+  int page_items_ = kPageItems;
   std::uint64_t items_ = 0;
 };
 

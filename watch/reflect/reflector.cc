@@ -13,8 +13,6 @@ using kube::Clock;
 
 namespace {
 
-constexpr int kPageRetries = 4;  ///< Of one page, before the whole list starts over.
-
 std::vector<std::string> or_all(const std::vector<std::string>& namespaces) {
   return namespaces.empty() ? std::vector<std::string>{""} : namespaces;
 }
@@ -25,7 +23,7 @@ Reflector::Reflector(const Shared& shared, Assignment assignment, std::stop_toke
     : shared_(shared),
       assignment_(std::move(assignment)),
       stop_(stop),
-      client_(shared.access, {.retries = kPageRetries, .stop = stop}),
+      client_(shared.access, {.stop = stop}),
       backoff_(shared.timing.pace, kube::fresh_seed()),
       origin_{shared.zone, assignment_.group, assignment_.kind, {}, &shared.secrets},
       last_version_(assignment_.cursor) {}
