@@ -22,8 +22,9 @@ TEST_P(ApplyTest, ApplyCreates) {
   Reply made = apply(routes("a"), body, "one");
   ASSERT_EQ(made.status, 201) << made.text;
   Json entry = managed_entry(made.body, "one", "Apply");
-  EXPECT_EQ(entry["fieldsV1"],
-            fields(R"({"f:metadata":{"f:labels":{"f:x":{}}},"f:spec":{"f:hostnames":{},"f:rules":{}}})"));
+  EXPECT_EQ(
+      entry["fieldsV1"],
+      fields(R"({"f:metadata":{"f:labels":{"f:x":{}}},"f:spec":{"f:hostnames":{},"f:rules":{}}})"));
   EXPECT_EQ(entry["apiVersion"], "gateway.networking.k8s.io/v1");
   EXPECT_EQ(entry["fieldsType"], "FieldsV1");
   EXPECT_EQ(entry["time"], made.body["metadata"]["creationTimestamp"]);
@@ -47,13 +48,14 @@ TEST_P(ApplyTest, UpdatesAreAttributedToTheUserAgent) {
   EXPECT_EQ(managed_entry(made.body, "tester", "Update")["fieldsV1"],
             fields(R"({"f:metadata":{"f:labels":{".":{},"f:x":{}}},
                        "f:spec":{".":{},"f:hostnames":{},"f:rules":{}}})"));
-  Reply patched = send(endpoint_, {"PATCH", routes("a") + "?fieldManager=other",
-                                   R"({"spec":{"hostnames":["b.example.com"]}})",
-                                   "application/merge-patch+json"});
+  Reply patched = send(
+      endpoint_, {"PATCH", routes("a") + "?fieldManager=other",
+                  R"({"spec":{"hostnames":["b.example.com"]}})", "application/merge-patch+json"});
   EXPECT_EQ(managed_entry(patched.body, "other", "Update")["fieldsV1"],
             fields(R"({"f:spec":{"f:hostnames":{}}})"));
-  EXPECT_EQ(managed_entry(patched.body, "tester", "Update")["fieldsV1"],
-            fields(R"({"f:metadata":{"f:labels":{".":{},"f:x":{}}},"f:spec":{".":{},"f:rules":{}}})"));
+  EXPECT_EQ(
+      managed_entry(patched.body, "tester", "Update")["fieldsV1"],
+      fields(R"({"f:metadata":{"f:labels":{".":{},"f:x":{}}},"f:spec":{".":{},"f:rules":{}}})"));
 }
 
 TEST_P(ApplyTest, ConflictsNameFieldAndManager) {
@@ -63,10 +65,9 @@ TEST_P(ApplyTest, ConflictsNameFieldAndManager) {
   EXPECT_EQ(refused.body["reason"], "Conflict");
   EXPECT_EQ(refused.body["message"],
             "Apply failed with 1 conflict: conflict with \"one\": .spec.hostnames");
-  EXPECT_EQ(refused.body["details"]["causes"],
-            Json::array({{{"reason", "FieldManagerConflict"},
-                          {"message", "conflict with \"one\""},
-                          {"field", ".spec.hostnames"}}}));
+  EXPECT_EQ(refused.body["details"]["causes"], Json::array({{{"reason", "FieldManagerConflict"},
+                                                             {"message", "conflict with \"one\""},
+                                                             {"field", ".spec.hostnames"}}}));
   ASSERT_EQ(post(routes(), route("b")).status, 201);
   Reply updated = apply(routes("b"), hostnames("b", "b.example.com"), "two");
   EXPECT_EQ(updated.body["details"]["causes"][0]["message"],
@@ -78,7 +79,8 @@ TEST_P(ApplyTest, ForceTakesOver) {
   Reply taken = apply(routes("a"), hostnames("a", "b.example.com"), "two", true);
   ASSERT_EQ(taken.status, 200) << taken.text;
   EXPECT_EQ(taken.body["spec"]["hostnames"], Json::array({"b.example.com"}));
-  EXPECT_EQ(managed_entry(taken.body, "one", "Apply")["fieldsV1"], fields(R"({"f:spec":{"f:rules":{}}})"));
+  EXPECT_EQ(managed_entry(taken.body, "one", "Apply")["fieldsV1"],
+            fields(R"({"f:spec":{"f:rules":{}}})"));
   EXPECT_EQ(managed_entry(taken.body, "two", "Apply")["fieldsV1"],
             fields(R"({"f:spec":{"f:hostnames":{}}})"));
 }
@@ -111,7 +113,8 @@ TEST_P(ApplyTest, WhatIsNoLongerAppliedGoesUnlessOthersOwnIt) {
 
 TEST_P(ApplyTest, WhatOthersAddedStays) {
   ASSERT_EQ(apply(routes("a"), route("a"), "one").status, 201);
-  ASSERT_EQ(merge(routes("a"), {{"metadata", {{"annotations", {{"who", "someone"}}}}}}).status, 200);
+  ASSERT_EQ(merge(routes("a"), {{"metadata", {{"annotations", {{"who", "someone"}}}}}}).status,
+            200);
   Reply reply = apply(routes("a"), route("a"), "one");
   EXPECT_EQ(reply.body["metadata"]["annotations"]["who"], "someone");
 }
@@ -140,7 +143,9 @@ TEST_P(ApplyTest, ListsWithKeysMergeByItem) {
 }
 
 TEST_P(ApplyTest, OrderOfAppliedItemsWins) {
-  auto service = [&](const Json& ports) { return object("v1", "Service", "s", {{"ports", ports}}); };
+  auto service = [&](const Json& ports) {
+    return object("v1", "Service", "s", {{"ports", ports}});
+  };
   auto named = [&](int number) {
     return Json{{"port", number}, {"name", "p" + std::to_string(number)}};
   };
@@ -179,16 +184,18 @@ TEST_P(ApplyTest, StatusHasItsOwnEntry) {
 }
 
 TEST_P(ApplyTest, RefusalsOfApply) {
-  Reply nobody = send(endpoint_, {"PATCH", routes("a"), route("a").dump(), "application/apply-patch+yaml"});
+  Reply nobody =
+      send(endpoint_, {"PATCH", routes("a"), route("a").dump(), "application/apply-patch+yaml"});
   EXPECT_EQ(nobody.status, 422);
   EXPECT_EQ(nobody.body["details"]["causes"][0]["field"], "fieldManager");
   Json unknown = route("a");
   unknown["spec"]["nobody"] = 1;
   Reply undeclared = apply(routes("a"), unknown, "one");
   EXPECT_EQ(undeclared.status, 500);
-  EXPECT_EQ(undeclared.body["message"],
-            "failed to create typed patch object (/a; gateway.networking.k8s.io/v1, Kind=HTTPRoute): "
-            ".spec.nobody: field not declared in schema");
+  EXPECT_EQ(
+      undeclared.body["message"],
+      "failed to create typed patch object (/a; gateway.networking.k8s.io/v1, Kind=HTTPRoute): "
+      ".spec.nobody: field not declared in schema");
   Json managed = route("a");
   managed["metadata"]["managedFields"] = Json::array({{{"manager", "x"}}});
   EXPECT_EQ(apply(routes("a"), managed, "one").status, 400);

@@ -33,7 +33,9 @@ class BothServers : public ::testing::TestWithParam<ServerKind> {
 
   /// "/apis/gateway.networking.k8s.io/v1/namespaces/<own>/PLURAL[/NAME]"
   std::string gateway_path(const std::string& plural, const std::string& name = "") const;
-  std::string routes(const std::string& name = "") const { return gateway_path("httproutes", name); }
+  std::string routes(const std::string& name = "") const {
+    return gateway_path("httproutes", name);
+  }
   std::string core_path(const std::string& plural, const std::string& name = "") const;
   std::string kuma_path(const std::string& plural, const std::string& name = "") const;
 
@@ -54,6 +56,7 @@ Json managed_entry(const Json& object, const std::string& manager, const std::st
 }  // namespace pawprint::sandbox::test
 
 /// Runs a suite on every server there is.
-#define PAWPRINT_ON_BOTH_SERVERS(suite)                                                         \
-  INSTANTIATE_TEST_SUITE_P(On, suite, ::testing::ValuesIn(::pawprint::sandbox::test::servers_to_test()), \
+#define PAWPRINT_ON_BOTH_SERVERS(suite)                                                       \
+  INSTANTIATE_TEST_SUITE_P(On, suite,                                                         \
+                           ::testing::ValuesIn(::pawprint::sandbox::test::servers_to_test()), \
                            ::pawprint::sandbox::test::name_of)

@@ -40,7 +40,8 @@ TEST_P(BuiltinTest, SomeNamespacesStay) {
 
 TEST_P(BuiltinTest, ServicesGetDefaultsAndAnAddress) {
   Json port = {{"port", 80}};
-  Reply made = post(core_path("services"), object("v1", "Service", "s", {{"ports", Json::array({port})}}));
+  Reply made =
+      post(core_path("services"), object("v1", "Service", "s", {{"ports", Json::array({port})}}));
   ASSERT_EQ(made.status, 201) << made.text;
   const Json& spec = made.body["spec"];
   EXPECT_EQ(spec["ports"][0], (Json{{"port", 80}, {"protocol", "TCP"}, {"targetPort", 80}}));
@@ -49,8 +50,10 @@ TEST_P(BuiltinTest, ServicesGetDefaultsAndAnAddress) {
   EXPECT_EQ(spec["clusterIPs"], Json::array({spec["clusterIP"]}));
   Reply changed = merge(core_path("services", "s"), {{"spec", {{"selector", {{"a", "b"}}}}}});
   EXPECT_EQ(changed.body["spec"]["clusterIP"], spec["clusterIP"]);
-  EXPECT_EQ(managed_entry(made.body, "tester", "Update")["fieldsV1"], Json::parse(
-      R"({"f:spec":{"f:internalTrafficPolicy":{},"f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":
+  EXPECT_EQ(
+      managed_entry(made.body, "tester", "Update")["fieldsV1"],
+      Json::parse(
+          R"({"f:spec":{"f:internalTrafficPolicy":{},"f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":
          {".":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},"f:sessionAffinity":{},"f:type":{}}})"));
 }
 
@@ -78,8 +81,10 @@ TEST_P(BuiltinTest, SecretsEncodeTheirStrings) {
 TEST_P(BuiltinTest, LeasesAreLocked) {
   std::string path = "/apis/coordination.k8s.io/v1/namespaces/" + space_ + "/leases";
   Json lease = object("coordination.k8s.io/v1", "Lease", "l",
-                      {{"holderIdentity", "one"}, {"leaseDurationSeconds", 15},
-                       {"leaseTransitions", 0}, {"renewTime", "2024-01-01T00:00:00.000000Z"}});
+                      {{"holderIdentity", "one"},
+                       {"leaseDurationSeconds", 15},
+                       {"leaseTransitions", 0},
+                       {"renewTime", "2024-01-01T00:00:00.000000Z"}});
   Reply made = post(path, lease);
   ASSERT_EQ(made.status, 201) << made.text;
   EXPECT_EQ(put(path + "/l", lease).status, 422);
@@ -141,7 +146,8 @@ TEST_P(BuiltinTest, AggregatedDiscoveryIsOneDocument) {
 TEST_P(BuiltinTest, OpenApiSaysWhoValidatesFields) {
   Reply index = get("/openapi/v3");
   ASSERT_EQ(index.status, 200);
-  std::string url = text(index.body["paths"]["apis/gateway.networking.k8s.io/v1"], "serverRelativeURL");
+  std::string url =
+      text(index.body["paths"]["apis/gateway.networking.k8s.io/v1"], "serverRelativeURL");
   Reply document = get(url);
   ASSERT_EQ(document.status, 200) << url;
   const Json& paths = document.body["paths"];

@@ -51,16 +51,16 @@ class Connection {
       tcp().async_connect(place, [done](error_code failed) { done(failed); });
     });
     if (error || !tls_) return error;
-    return wait(Milliseconds(5000), [&](auto done) {
-      secure_->async_handshake(asio::ssl::stream_base::client, done);
-    });
+    return wait(Milliseconds(5000),
+                [&](auto done) { secure_->async_handshake(asio::ssl::stream_base::client, done); });
   }
 
   template <class Message>
   error_code write(Message& message) {
     return wait(Milliseconds(10000), [&](auto done) {
       auto finish = [done](error_code failed, std::size_t) { done(failed); };
-      tls_ ? http::async_write(*secure_, message, finish) : http::async_write(tcp(), message, finish);
+      tls_ ? http::async_write(*secure_, message, finish)
+           : http::async_write(tcp(), message, finish);
     });
   }
 
@@ -200,7 +200,8 @@ class Watch::Impl {
         pending_.erase(0, end + 1);
         return event;
       }
-      auto left = std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
+      auto left =
+          std::chrono::duration_cast<Milliseconds>(deadline - std::chrono::steady_clock::now());
       if (error_ || parser_.is_done() || left.count() <= 0) return nullptr;
       fill(left);
     }

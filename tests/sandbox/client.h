@@ -26,7 +26,7 @@ Endpoint read_kubeconfig(const std::string& text);
 struct Reply {
   int status = 0;  ///< 0: no answer; `text` says why
   std::string text;
-  Json body;  ///< null when the text is not JSON
+  Json body;                                   ///< null when the text is not JSON
   std::map<std::string, std::string> headers;  ///< by lower-case name; repeated ones joined
 
   /// metadata.NAME of the object, or "".

@@ -57,7 +57,8 @@ TEST_P(ListTest, PagesAreOneSnapshot) {
   std::string version, next;
   int pages = 0;
   do {
-    Reply page = get(core_path("configmaps") + "?limit=2" + (next.empty() ? "" : "&continue=" + next));
+    Reply page =
+        get(core_path("configmaps") + "?limit=2" + (next.empty() ? "" : "&continue=" + next));
     ASSERT_EQ(page.status, 200) << page.text;
     ASSERT_LE(page.body["items"].size(), 2U);
     if (pages++ == 0) {
@@ -102,8 +103,8 @@ TEST_P(ListTest, SelectorsFilter) {
 
 TEST_P(ListTest, AllNamespacesTogether) {
   ASSERT_EQ(post(routes(), route("a")).status, 201);
-  Reply all = get("/apis/gateway.networking.k8s.io/v1/httproutes?fieldSelector=metadata.namespace%3D" +
-                  space_);
+  Reply all = get(
+      "/apis/gateway.networking.k8s.io/v1/httproutes?fieldSelector=metadata.namespace%3D" + space_);
   ASSERT_EQ(all.status, 200);
   EXPECT_EQ(all.body["items"].size(), 1U);
 }
@@ -126,7 +127,8 @@ TEST_P(ListTest, MalformedParametersAreBadRequests) {
 
 TEST_P(ListTest, NotOlderThanIsAtLeastTheVersion) {
   Reply made = post(routes(), route("a"));
-  Reply list = get(routes() + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + made.version());
+  Reply list =
+      get(routes() + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + made.version());
   ASSERT_EQ(list.status, 200) << list.text;
   EXPECT_GE(std::stoull(list.version()), std::stoull(made.version()));
   EXPECT_EQ(list.body["items"].size(), 1U);
@@ -144,7 +146,8 @@ TEST_P(ListTest, ExactIsThePast) {
 
 TEST_P(ListTest, MetadataAlone) {
   ASSERT_EQ(post(routes(), route("a")).status, 201);
-  Call call{"GET", routes(), "", "", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"};
+  Call call{"GET", routes(), "", "",
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"};
   Reply list = send(endpoint_, call);
   ASSERT_EQ(list.status, 200) << list.text;
   EXPECT_EQ(list.body["kind"], "PartialObjectMetadataList");

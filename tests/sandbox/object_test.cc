@@ -37,11 +37,9 @@ TEST_P(ObjectTest, SecondCreationIsAlreadyExists) {
   Reply again = post(routes(), route("a"));
   EXPECT_EQ(again.status, 409);
   EXPECT_EQ(again.body["reason"], "AlreadyExists");
-  EXPECT_EQ(again.body["message"],
-            "httproutes.gateway.networking.k8s.io \"a\" already exists");
-  EXPECT_EQ(again.body["details"], (Json{{"name", "a"},
-                                         {"group", "gateway.networking.k8s.io"},
-                                         {"kind", "httproutes"}}));
+  EXPECT_EQ(again.body["message"], "httproutes.gateway.networking.k8s.io \"a\" already exists");
+  EXPECT_EQ(again.body["details"],
+            (Json{{"name", "a"}, {"group", "gateway.networking.k8s.io"}, {"kind", "httproutes"}}));
 }
 
 TEST_P(ObjectTest, MissingThingsAreNotFound) {
@@ -49,7 +47,8 @@ TEST_P(ObjectTest, MissingThingsAreNotFound) {
   EXPECT_EQ(object.status, 404);
   EXPECT_EQ(object.body["reason"], "NotFound");
   EXPECT_EQ(object.body["details"]["kind"], "httproutes");
-  Reply space = post("/apis/gateway.networking.k8s.io/v1/namespaces/absent-one/httproutes", route("a"));
+  Reply space =
+      post("/apis/gateway.networking.k8s.io/v1/namespaces/absent-one/httproutes", route("a"));
   EXPECT_EQ(space.status, 404);
   EXPECT_EQ(space.body["message"], "namespaces \"absent-one\" not found");
   EXPECT_EQ(get("/apis/gateway.networking.k8s.io/v1/nothings").status, 404);
@@ -191,7 +190,8 @@ TEST_P(ObjectTest, DryRunChangesNothing) {
 
 TEST_P(ObjectTest, OtherVersionsShowTheSameObject) {
   Reply made = post(routes(), route("a"));
-  std::string path = "/apis/gateway.networking.k8s.io/v1beta1/namespaces/" + space_ + "/httproutes/a";
+  std::string path =
+      "/apis/gateway.networking.k8s.io/v1beta1/namespaces/" + space_ + "/httproutes/a";
   Reply beta = get(path);
   ASSERT_EQ(beta.status, 200);
   EXPECT_EQ(beta.body["apiVersion"], "gateway.networking.k8s.io/v1beta1");

@@ -64,7 +64,8 @@ TEST_F(SandboxTest, YamlDocumentsAreAppliedInOrder) {
       "spec: {ports: [{port: 80, name: \"80\"}]}\n");
   ASSERT_TRUE(applied.has_value()) << applied.error().message;
   EXPECT_EQ((*sandbox_->get("services", "shop", "s"))["spec"]["ports"][0]["name"], "80");
-  auto bad = sandbox_->apply_yaml("apiVersion: example.com/v1\nkind: Nobody\nmetadata: {name: x}\n");
+  auto bad =
+      sandbox_->apply_yaml("apiVersion: example.com/v1\nkind: Nobody\nmetadata: {name: x}\n");
   EXPECT_EQ(bad.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(sandbox_->apply_yaml("a: [b").error().code, ErrorCode::kInvalid);
 }
@@ -74,8 +75,11 @@ TEST_F(SandboxTest, AppliedStatusGoesThroughTheSubresource) {
                         {"kind", "GatewayClass"},
                         {"metadata", {{"name", "c"}}},
                         {"spec", {{"controllerName", "example.com/c"}}}};
-  Json condition = {{"type", "Accepted"}, {"status", "True"}, {"reason", "Accepted"},
-                    {"message", ""}, {"lastTransitionTime", "2024-01-01T00:00:00Z"}};
+  Json condition = {{"type", "Accepted"},
+                    {"status", "True"},
+                    {"reason", "Accepted"},
+                    {"message", ""},
+                    {"lastTransitionTime", "2024-01-01T00:00:00Z"}};
   gateway_class["status"]["conditions"] = Json::array({condition});
   auto applied = sandbox_->apply(gateway_class);
   ASSERT_TRUE(applied.has_value()) << applied.error().message;
@@ -88,7 +92,8 @@ TEST_F(SandboxTest, RequestsAreCounted) {
   send(endpoint_, {"GET", std::string(kPath) + "/none", ""});
   ASSERT_TRUE(sandbox_->apply(route("a")).has_value());
   EXPECT_EQ(sandbox_->count("list", kRoutes), 1U);
-  RequestCounts expected = {{{"list", kRoutes, 200}, 1}, {{"get", kRoutes, 404}, 1}, {{"patch", kRoutes, 201}, 1}};
+  RequestCounts expected = {
+      {{"list", kRoutes, 200}, 1}, {{"get", kRoutes, 404}, 1}, {{"patch", kRoutes, 201}, 1}};
   EXPECT_EQ(sandbox_->requests(), expected);
   EXPECT_EQ(sandbox_->writes(), 1U);
   sandbox_->clear_requests();
@@ -155,7 +160,9 @@ TEST_F(SandboxTest, CompactionMakesCursorsExpire) {
   Reply page = send(endpoint_, {"GET", std::string(kPath) + "?limit=1", ""});
   ASSERT_TRUE(sandbox_->apply(route("c")).has_value());
   sandbox_->compact();
-  Reply next = send(endpoint_, {"GET", std::string(kPath) + "?limit=1&continue=" + page.metadata("continue"), ""});
+  Reply next =
+      send(endpoint_,
+           {"GET", std::string(kPath) + "?limit=1&continue=" + page.metadata("continue"), ""});
   EXPECT_EQ(next.status, 410);
   EXPECT_EQ(next.body["reason"], "Expired");
 }
@@ -177,7 +184,8 @@ TEST_F(SandboxTest, BookmarksComeInTheirInterval) {
   options.bookmark_interval = std::chrono::milliseconds(50);
   start(options);
   ASSERT_TRUE(sandbox_->apply(route("a")).has_value());
-  std::string version = text((*sandbox_->get(kRoutes, "default", "a"))["metadata"], "resourceVersion");
+  std::string version =
+      text((*sandbox_->get(kRoutes, "default", "a"))["metadata"], "resourceVersion");
   Watch with = watch("&allowWatchBookmarks=true&resourceVersion=" + version);
   EXPECT_EQ(text(with.next(), "type"), "BOOKMARK");
   EXPECT_EQ(text(with.next(), "type"), "BOOKMARK");
@@ -230,6 +238,29 @@ TEST_F(SandboxTest, TheTokenIsDemanded) {
   EXPECT_EQ(refused.body["reason"], "Unauthorized");
 }
 
+TEST_F(SandboxTest, RecordingsAreShownAsTheyWere) {
+  Options options;
+  options.read_only = true;
+  options.initial_namespaces = false;
+  start(options);
+  EXPECT_EQ(sandbox_->list("namespaces")->size(), 0U);
+  Json recorded = route("a");
+  recorded["metadata"]["uid"] = "11111111-2222-4333-8444-555555555555";
+  recorded["metadata"]["resourceVersion"] = "70000";
+  recorded["status"]["parents"] = Json::array();
+  Watch stream = watch();
+  ASSERT_TRUE(sandbox_->place(recorded).has_value());
+  EXPECT_EQ(stream.next()["object"], recorded);
+  EXPECT_EQ(send(endpoint_, {"GET", std::string(kPath) + "/a", ""}).body, recorded);
+  EXPECT_EQ(send(endpoint_, {"DELETE", std::string(kPath) + "/a", ""}).status, 403);
+  EXPECT_EQ(send(endpoint_, {"POST", kPath, route("b").dump()}).status, 403);
+  ASSERT_TRUE(sandbox_->displace(recorded).has_value());
+  EXPECT_EQ(shown(stream.next()), "DELETED a");
+  EXPECT_EQ(sandbox_->displace(recorded).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(sandbox_->place(recorded).has_value());
+  EXPECT_EQ(text(stream.next()["object"]["metadata"], "resourceVersion"), "70002");
+}
+
 TEST_F(SandboxTest, GatewayInstancesGetAnAddress) {
   Json instance = {{"apiVersion", "kuma.io/v1alpha1"},
                    {"kind", "MeshGatewayInstance"},
@@ -249,7 +280,8 @@ TEST_F(SandboxTest, TheClockIsTheCallers) {
   Options options;
   options.clock = [] { return std::int64_t{1'700'000'000} * 1'000'000'000; };
   start(options);
-  EXPECT_EQ((*sandbox_->apply(route("a")))["metadata"]["creationTimestamp"], "2023-11-14T22:13:20Z");
+  EXPECT_EQ((*sandbox_->apply(route("a")))["metadata"]["creationTimestamp"],
+            "2023-11-14T22:13:20Z");
 }
 
 TEST_F(SandboxTest, DeletedNamespacesAreEmptiedAndEnd) {
@@ -265,8 +297,9 @@ TEST_F(SandboxTest, DeletedNamespacesAreEmptiedAndEnd) {
 }
 
 TEST_F(SandboxTest, ManyWritersLoseNoEvent) {
-  Watch stream = watch("&resourceVersion=" + text(
-      send(endpoint_, {"GET", kPath, ""}).body["metadata"], "resourceVersion"));
+  Watch stream =
+      watch("&resourceVersion=" +
+            text(send(endpoint_, {"GET", kPath, ""}).body["metadata"], "resourceVersion"));
   std::vector<std::thread> writers;
   for (int writer = 0; writer < 4; ++writer) {
     writers.emplace_back([this, writer] {

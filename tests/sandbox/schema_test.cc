@@ -83,9 +83,10 @@ TEST_P(SchemaTest, EveryViolationIsACause) {
   expect_cause(reply, rule + "matches[0].path.value", "FieldValueTypeInvalid",
                "Invalid value: \"integer\": spec.rules[0].matches[0].path.value in body must be of "
                "type string: \"integer\"");
-  expect_cause(reply, rule + "backendRefs[0].name", "FieldValueInvalid",
-               "Invalid value: \"\": spec.rules[0].backendRefs[0].name in body should be at least 1 "
-               "chars long");
+  expect_cause(
+      reply, rule + "backendRefs[0].name", "FieldValueInvalid",
+      "Invalid value: \"\": spec.rules[0].backendRefs[0].name in body should be at least 1 "
+      "chars long");
   expect_cause(reply, rule + "backendRefs[0].weight", "FieldValueInvalid",
                "Invalid value: -1: spec.rules[0].backendRefs[0].weight in body should be greater "
                "than or equal to 0");
@@ -163,7 +164,8 @@ TEST_P(SchemaTest, GarbageIsABadRequest) {
 TEST_P(SchemaTest, YamlBodiesWork) {
   std::string yaml =
       "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\n"
-      "spec:\n  hostnames: ['a.example.com']\n  rules:\n  - backendRefs:\n    - {name: svc, port: 80}\n";
+      "spec:\n  hostnames: ['a.example.com']\n  rules:\n  - backendRefs:\n    - {name: svc, port: "
+      "80}\n";
   Reply made = send(endpoint_, {"POST", routes(), yaml, "application/yaml"});
   ASSERT_EQ(made.status, 201) << made.text;
   EXPECT_EQ(made.body["spec"]["rules"][0]["backendRefs"][0]["port"], 80);

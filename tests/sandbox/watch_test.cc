@@ -94,10 +94,15 @@ TEST_P(WatchTest, OtherNamespacesDoNotShow) {
   Reply list = get(routes());
   Watch stream = watch(routes(), "&resourceVersion=" + list.version());
   Json elsewhere = route("elsewhere-" + space_);
-  ASSERT_EQ(post("/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes", elsewhere).status, 201);
+  ASSERT_EQ(
+      post("/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes", elsewhere).status,
+      201);
   ASSERT_EQ(post(routes(), route("here")).status, 201);
   EXPECT_EQ(shown(stream.next()), "ADDED here");
-  EXPECT_EQ(remove("/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes/elsewhere-" + space_).status, 200);
+  EXPECT_EQ(
+      remove("/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes/elsewhere-" + space_)
+          .status,
+      200);
 }
 
 TEST_P(WatchTest, SelectorsTurnChangesIntoAdditionsAndDeletions) {
@@ -116,7 +121,8 @@ TEST_P(WatchTest, SelectorsTurnChangesIntoAdditionsAndDeletions) {
 
 TEST_P(WatchTest, OneObjectByItsName) {
   Reply list = get(routes());
-  Watch stream = watch(routes(), "&fieldSelector=metadata.name%3Db&resourceVersion=" + list.version());
+  Watch stream =
+      watch(routes(), "&fieldSelector=metadata.name%3Db&resourceVersion=" + list.version());
   ASSERT_EQ(post(routes(), route("a")).status, 201);
   ASSERT_EQ(post(routes(), route("b")).status, 201);
   EXPECT_EQ(shown(stream.next()), "ADDED b");
@@ -132,8 +138,9 @@ TEST_P(WatchTest, TimeoutEndsTheStreamInOrder) {
 TEST_P(WatchTest, StreamingListEndsWithAMarkedBookmark) {
   ASSERT_EQ(post(routes(), route("a")).status, 201);
   ASSERT_EQ(post(routes(), route("b")).status, 201);
-  Watch stream = watch(routes(),
-                       "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+  Watch stream =
+      watch(routes(),
+            "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
   EXPECT_EQ(shown(stream.next()), "ADDED a");
   EXPECT_EQ(shown(stream.next()), "ADDED b");
   Json end = stream.next();
@@ -154,8 +161,9 @@ TEST_P(WatchTest, StreamingListNeedsItsMatch) {
 
 TEST_P(WatchTest, ABookmarkComesBeforeTheTimeout) {
   Reply made = post(routes(), route("a"));
-  Watch stream(endpoint_, routes() + "?watch=1&timeoutSeconds=6&allowWatchBookmarks=true&resourceVersion=" +
-                              made.version());
+  Watch stream(endpoint_,
+               routes() + "?watch=1&timeoutSeconds=6&allowWatchBookmarks=true&resourceVersion=" +
+                   made.version());
   // An event in another namespace does not show, but a bookmark may move past it. A real server
   // sends none while its kind stands still.
   const std::string others = "/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes";
@@ -194,8 +202,8 @@ TEST_P(WatchTest, FinalizedObjectsAreModifiedThenDeleted) {
 
 TEST_P(WatchTest, BuiltInObjectsCarryTheirType) {
   Reply list = get(core_path("configmaps"));
-  Watch stream(endpoint_, core_path("configmaps") + "?watch=1&timeoutSeconds=10&resourceVersion=" +
-                              list.version());
+  Watch stream(endpoint_, core_path("configmaps") +
+                              "?watch=1&timeoutSeconds=10&resourceVersion=" + list.version());
   ASSERT_EQ(post(core_path("configmaps"), object("v1", "ConfigMap", "c")).status, 201);
   Json event = stream.next();
   EXPECT_EQ(event["object"]["kind"], "ConfigMap");

@@ -6,7 +6,7 @@ namespace pawprint::sandbox {
 namespace {
 
 Json status_body(int code, const std::string& reason, const std::string& message) {
-  Json status = {{"kind", "Status"},     {"apiVersion", "v1"},   {"metadata", Json::object()},
+  Json status = {{"kind", "Status"},    {"apiVersion", "v1"}, {"metadata", Json::object()},
                  {"status", "Failure"}, {"message", message}, {"code", code}};
   if (!reason.empty()) status["reason"] = reason;
   return status;
@@ -50,11 +50,10 @@ tl::unexpected<ApiError> already_exists(const Kind& kind, const std::string& nam
 tl::unexpected<ApiError> conflict(const Kind& kind, const std::string& name, const std::string& why,
                                   bool as_kind) {
   const std::string& what = as_kind ? kind.kind : kind.plural;
-  return with_details(
-      409, "Conflict",
-      fmt::format("Operation cannot be fulfilled on {} \"{}\": {}",
-                  as_kind ? kind.qualified() : kind.resource(), name, why),
-      details(kind.group, what, name));
+  return with_details(409, "Conflict",
+                      fmt::format("Operation cannot be fulfilled on {} \"{}\": {}",
+                                  as_kind ? kind.qualified() : kind.resource(), name, why),
+                      details(kind.group, what, name));
 }
 
 tl::unexpected<ApiError> modified(const Kind& kind, const std::string& name) {

@@ -27,8 +27,8 @@ tl::unexpected<ApiError> refuse(int code, const std::string& reason, const std::
 tl::unexpected<ApiError> bad_request(const std::string& message);
 tl::unexpected<ApiError> not_found(const Kind& kind, const std::string& name);
 tl::unexpected<ApiError> already_exists(const Kind& kind, const std::string& name);
-/// 409 "Operation cannot be fulfilled on ...". `as_kind`: names the kind, not the resource, which is
-/// what the checks of a deletion do.
+/// 409 "Operation cannot be fulfilled on ...". `as_kind`: names the kind, not the resource, which
+/// is what the checks of a deletion do.
 tl::unexpected<ApiError> conflict(const Kind& kind, const std::string& name, const std::string& why,
                                   bool as_kind = false);
 /// The conflict of optimistic locking.

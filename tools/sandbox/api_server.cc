@@ -43,9 +43,9 @@ std::string verb_of(const Request& request, const Target& target, const Place& p
 }
 
 tl::unexpected<ApiError> not_allowed(const Call& call, const std::string& verb) {
-  auto error = refuse(405, "MethodNotAllowed",
-                      fmt::format("{} is not supported on resources of kind \"{}\"", verb,
-                                  call.kind->resource()));
+  auto error = refuse(
+      405, "MethodNotAllowed",
+      fmt::format("{} is not supported on resources of kind \"{}\"", verb, call.kind->resource()));
   error.value().status["details"] = {{"group", call.kind->group}, {"kind", call.kind->plural}};
   return error;
 }
@@ -109,6 +109,11 @@ ApiServer::Routed ApiServer::route_resource(const Request& request, Target targe
     routed.outcome.what = error_response(checked.error());
     return routed;
   }
+  if (read_only_ && request.method != "GET") {
+    routed.outcome.what = error_response(
+        refuse(403, "Forbidden", "this cluster is read-only: it shows a recording").value());
+    return routed;
+  }
   if (routed.verb != "watch") {
     routed.outcome.what = unwrap(dispatch(cluster_, call, routed.verb));
     return routed;
@@ -127,7 +132,8 @@ ApiServer::Routed ApiServer::route(const Request& request) {
   std::string path = request.target.substr(0, request.target.find('?'));
   if (!token_.empty() && request.authorization != "Bearer " + token_) {
     return {{error_response(refuse(401, "Unauthorized", "Unauthorized").value()), {}},
-            request.method, path};
+            request.method,
+            path};
   }
   if (request.method == "GET") {
     if (auto found = discover(cluster_, request, target)) {
@@ -148,7 +154,8 @@ ApiServer::Routed ApiServer::guarded_route(const Request& request) {
   } catch (const Json::exception& error) {
     std::string path = request.target.substr(0, request.target.find('?'));
     return {{error_response(refuse(500, "InternalError", error.what()).value()), {}},
-            request.method, path};
+            request.method,
+            path};
   }
 }
 
@@ -201,6 +208,11 @@ void ApiServer::with_cluster(const std::function<void(Cluster&)>& action) {
     action(cluster_);
   }
   wake();
+}
+
+void ApiServer::set_read_only(bool read_only) {
+  std::lock_guard lock(mutex_);
+  read_only_ = read_only;
 }
 
 void ApiServer::plan_fault(Fault fault) {

@@ -48,6 +48,8 @@ class ApiServer {
   /// Runs `action` with the state locked, then wakes the watches.
   void with_cluster(const std::function<void(Cluster&)>& action);
 
+  /// From now on requests that would change a resource get 403.
+  void set_read_only(bool read_only);
   void plan_fault(Fault fault);
   void clear_faults();
   std::map<RequestKey, std::size_t> requests() const;
@@ -68,6 +70,7 @@ class ApiServer {
   mutable std::mutex mutex_;
   Cluster cluster_;
   std::string token_;
+  bool read_only_ = false;
   FaultPlan faults_;
   std::map<RequestKey, std::size_t> requests_;
   std::mutex notify_mutex_;

@@ -30,20 +30,23 @@ Answer<void> check_type(const Call& call, const Json& object) {
   std::string kind = text(object, "kind");
   std::string version = text(object, "apiVersion");
   if (!object.is_object() || kind.empty()) {
-    return bad_request(fmt::format(
-        "the object provided is unrecognized (must be of type {0}): Object 'Kind' is missing in '{1}' "
-        "({1})",
-        call.kind->kind, object.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 64)));
+    return bad_request(
+        fmt::format("the object provided is unrecognized (must be of type {0}): Object 'Kind' is "
+                    "missing in '{1}' "
+                    "({1})",
+                    call.kind->kind,
+                    object.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 64)));
   }
   if (version != call.api_version()) {
-    return bad_request(fmt::format(
-        "the API version in the data ({}) does not match the expected API version ({})", version,
-        call.api_version()));
+    return bad_request(
+        fmt::format("the API version in the data ({}) does not match the expected API version ({})",
+                    version, call.api_version()));
   }
   if (kind == call.kind->kind) return {};
-  return invalid(call.kind->group, kind, text(member(object, "metadata"), "name"),
-                 {{"FieldValueInvalid",
-                   fmt::format("Invalid value: \"{}\": must be {}", kind, call.kind->kind), "kind"}});
+  return invalid(
+      call.kind->group, kind, text(member(object, "metadata"), "name"),
+      {{"FieldValueInvalid",
+        fmt::format("Invalid value: \"{}\": must be {}", kind, call.kind->kind), "kind"}});
 }
 
 }  // namespace
@@ -82,8 +85,9 @@ Answer<void> check_place(const Call& call, Json& object) {
     if (call.request->method == "PUT") return bad_request("name must be provided");
     metadata["name"] = call.place.name;
   } else if (!call.place.name.empty() && name != call.place.name) {
-    return bad_request(fmt::format("the name of the object ({}) does not match the name on the URL ({})",
-                                   name, call.place.name));
+    return bad_request(
+        fmt::format("the name of the object ({}) does not match the name on the URL ({})", name,
+                    call.place.name));
   }
   return {};
 }
@@ -91,9 +95,10 @@ Answer<void> check_place(const Call& call, Json& object) {
 Answer<Json> decode_object(const Call& call) {
   std::string type = call.request->content_type.substr(0, call.request->content_type.find(';'));
   if (!type.empty() && type != "application/json" && type != "application/yaml") {
-    return refuse(415, "UnsupportedMediaType",
-                  "the body of the request was in an unknown format - accepted media types include: "
-                  "application/json, application/yaml");
+    return refuse(
+        415, "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: "
+        "application/json, application/yaml");
   }
   auto object = decode_text(call, call.request->body);
   if (!object) return object;
@@ -110,9 +115,10 @@ Answer<std::vector<std::string>> settle(const Call& call, Json& object) {
     for (const std::string& field : unknown) {
       list += fmt::format("{}unknown field \"{}\"", list.empty() ? "" : ", ", field);
     }
-    return bad_request(fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: strict "
-                                   "decoding error: {2}",
-                                   call.kind->kind, call.version->name, list));
+    return bad_request(
+        fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: strict "
+                    "decoding error: {2}",
+                    call.kind->kind, call.version->name, list));
   }
   apply_defaults(*call.version->schema, object);
   default_builtin(*call.kind, object);

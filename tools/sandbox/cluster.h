@@ -14,7 +14,8 @@ namespace pawprint::sandbox {
 
 /// Not thread-safe; the API server guards it.
 struct Cluster {
-  Cluster(std::string zone_name, std::size_t window, std::function<std::int64_t()> unix_nanoseconds);
+  Cluster(std::string zone_name, std::size_t window,
+          std::function<std::int64_t()> unix_nanoseconds);
 
   std::string zone;
   bool assign_addresses = true;

@@ -30,10 +30,11 @@ Answer<void> check_namespace(Cluster& cluster, const Call& call, const std::stri
   ObjectPtr space = cluster.store.find("namespaces", call.place.space);
   if (space == nullptr) return not_found(*spaces, call.place.space);
   if (text(member(*space, "status"), "phase") != "Terminating") return {};
-  auto error = refuse(403, "Forbidden",
-                      fmt::format("{} \"{}\" is forbidden: unable to create new content in namespace "
-                                  "{} because it is being terminated",
-                                  call.kind->resource(), name, call.place.space));
+  auto error =
+      refuse(403, "Forbidden",
+             fmt::format("{} \"{}\" is forbidden: unable to create new content in namespace "
+                         "{} because it is being terminated",
+                         call.kind->resource(), name, call.place.space));
   Json cause = {{"reason", "NamespaceTerminating"},
                 {"message", fmt::format("namespace {} is being terminated", call.place.space)},
                 {"field", "metadata.namespace"}};
@@ -52,9 +53,10 @@ Answer<void> check_preconditions(const Call& call, const Json& before, const Jso
   }
   std::string uid = text(after["metadata"], "uid");
   if (!uid.empty() && uid != text(old, "uid")) {
-    return conflict(*call.kind, call.place.name,
-                    fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}",
-                                uid, text(old, "uid")));
+    return conflict(
+        *call.kind, call.place.name,
+        fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
+                    text(old, "uid")));
   }
   if (!version.empty() && version != "0" && version != text(old, "resourceVersion")) {
     return modified(*call.kind, call.place.name);
@@ -172,9 +174,12 @@ void empty_namespace(Cluster& cluster, const std::string& space) {
 
 Answer<void> check_removal(const Call& call, const Json& object, const Json& preconditions) {
   const std::string& name = call.place.name;
-  if (is_namespace(*call.kind) && (name == "default" || name == "kube-system" || name == "kube-public")) {
-    auto error = refuse(403, "Forbidden", fmt::format("namespaces \"{}\" is forbidden: this namespace "
-                                                      "may not be deleted", name));
+  if (is_namespace(*call.kind) &&
+      (name == "default" || name == "kube-system" || name == "kube-public")) {
+    auto error = refuse(403, "Forbidden",
+                        fmt::format("namespaces \"{}\" is forbidden: this namespace "
+                                    "may not be deleted",
+                                    name));
     error.value().status["details"] = {{"name", name}, {"kind", "namespaces"}};
     return error;
   }
@@ -189,11 +194,12 @@ Answer<void> check_removal(const Call& call, const Json& object, const Json& pre
   }
   std::string version = text(preconditions, "resourceVersion");
   if (!version.empty() && version != text(metadata, "resourceVersion")) {
-    return conflict(*call.kind, call.place.name,
-                    fmt::format("the ResourceVersion in the precondition ({}) does not match the "
-                                "ResourceVersion in record ({}). The object might have been modified",
-                                version, text(metadata, "resourceVersion")),
-                    true);
+    return conflict(
+        *call.kind, call.place.name,
+        fmt::format("the ResourceVersion in the precondition ({}) does not match the "
+                    "ResourceVersion in record ({}). The object might have been modified",
+                    version, text(metadata, "resourceVersion")),
+        true);
   }
   return {};
 }

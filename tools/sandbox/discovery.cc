@@ -119,11 +119,12 @@ Json aggregated_group(const Cluster& cluster, const std::string& group) {
     }
     for (const Review& review : kReviews) {
       if (review.group != group) continue;
-      resources.push_back({{"resource", review.plural},
-                           {"responseKind", {{"group", group}, {"version", "v1"}, {"kind", review.kind}}},
-                           {"scope", "Cluster"},
-                           {"singularResource", ""},
-                           {"verbs", {"create"}}});
+      resources.push_back(
+          {{"resource", review.plural},
+           {"responseKind", {{"group", group}, {"version", "v1"}, {"kind", review.kind}}},
+           {"scope", "Cluster"},
+           {"singularResource", ""},
+           {"verbs", {"create"}}});
     }
     versions.push_back({{"version", version}, {"resources", resources}, {"freshness", "Current"}});
   }
@@ -146,19 +147,22 @@ Response aggregated(const Cluster& cluster, bool core) {
   return response;
 }
 
-Response resource_list(const Cluster& cluster, const std::string& group, const std::string& version) {
+Response resource_list(const Cluster& cluster, const std::string& group,
+                       const std::string& version) {
   return json_response(200, {{"kind", "APIResourceList"},
                              {"apiVersion", "v1"},
                              {"groupVersion", group.empty() ? version : group + "/" + version},
                              {"resources", plain_resources(cluster, group, version)}});
 }
 
-std::optional<Response> discover_apis(const Cluster& cluster, const Target& target, bool wants_all) {
+std::optional<Response> discover_apis(const Cluster& cluster, const Target& target,
+                                      bool wants_all) {
   const auto& path = target.path;
   if (path.size() == 1 && wants_all) return aggregated(cluster, false);
   if (path.size() == 1) {
     Json groups = Json::array();
-    for (const std::string& group : groups_of(cluster)) groups.push_back(group_entry(cluster, group));
+    for (const std::string& group : groups_of(cluster))
+      groups.push_back(group_entry(cluster, group));
     return json_response(200, {{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", groups}});
   }
   Json group = group_entry(cluster, path[1]);
@@ -183,8 +187,9 @@ std::optional<Response> discover(const Cluster& cluster, const Request& request,
   bool wants_all = request.accept.find("as=APIGroupDiscoveryList") != std::string::npos &&
                    request.accept.find("v=v2") != std::string::npos;
   if (path.empty()) {
-    return json_response(200, {{"paths", {"/api", "/api/v1", "/apis", "/healthz", "/livez",
-                                          "/readyz", "/version"}}});
+    return json_response(
+        200,
+        {{"paths", {"/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version"}}});
   }
   if (path[0] == "readyz" || path[0] == "livez" || path[0] == "healthz") {
     Response ok;
@@ -202,7 +207,8 @@ std::optional<Response> discover(const Cluster& cluster, const Request& request,
     if (wants_all) return aggregated(cluster, true);
     return json_response(200, {{"kind", "APIVersions"}, {"versions", {"v1"}}});
   }
-  if (path[0] == "api" && path.size() == 2 && path[1] == "v1") return resource_list(cluster, "", "v1");
+  if (path[0] == "api" && path.size() == 2 && path[1] == "v1")
+    return resource_list(cluster, "", "v1");
   if (path[0] == "apis") return discover_apis(cluster, target, wants_all);
   return std::nullopt;
 }

@@ -8,16 +8,26 @@ namespace {
 
 const char* reason_of(int status) {
   switch (status) {
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "NotFound";
-    case 409: return "Conflict";
-    case 410: return "Expired";
-    case 429: return "TooManyRequests";
-    case 500: return "InternalError";
-    case 503: return "ServiceUnavailable";
-    case 504: return "Timeout";
-    default: return "Unknown";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "NotFound";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Expired";
+    case 429:
+      return "TooManyRequests";
+    case 500:
+      return "InternalError";
+    case 503:
+      return "ServiceUnavailable";
+    case 504:
+      return "Timeout";
+    default:
+      return "Unknown";
   }
 }
 
@@ -40,7 +50,8 @@ Response fault_response(const Fault& fault) {
   Json status = error.value().status;
   if (fault.retry_after > 0) status["details"] = {{"retryAfterSeconds", fault.retry_after}};
   Response response = json_response(fault.status, status);
-  if (fault.retry_after > 0) response.headers.emplace("Retry-After", std::to_string(fault.retry_after));
+  if (fault.retry_after > 0)
+    response.headers.emplace("Retry-After", std::to_string(fault.retry_after));
   return response;
 }
 

@@ -15,9 +15,9 @@ struct Fault {
   std::string method;       ///< "" matches every method
   std::string path_prefix;  ///< of the target, "/apis/kuma.io/"; "" matches all
   int count = 1;
-  int status = 0;           ///< the HTTP status to answer with; 0: the connection is reset
-  int retry_after = 0;      ///< seconds for a Retry-After header; 0: none
-  bool after_write = false; ///< with status 0: the request takes effect, its answer is lost
+  int status = 0;            ///< the HTTP status to answer with; 0: the connection is reset
+  int retry_after = 0;       ///< seconds for a Retry-After header; 0: none
+  bool after_write = false;  ///< with status 0: the request takes effect, its answer is lost
   std::chrono::milliseconds delay{0};  ///< before the answer or the reset
 };
 

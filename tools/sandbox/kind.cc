@@ -172,7 +172,8 @@ Result<std::vector<KindPtr>> read_custom_kinds(const std::string& directory) {
     std::stringstream bytes;
     bytes << std::ifstream(file, std::ios::binary).rdbuf();
     auto documents = yaml_documents(bytes.str());
-    if (!documents) return fail(documents.error().code, file.string() + ": " + documents.error().message);
+    if (!documents)
+      return fail(documents.error().code, file.string() + ": " + documents.error().message);
     for (Json& document : *documents) {
       if (text(document, "kind") == "CustomResourceDefinition") {
         definitions.push_back(std::move(document));
@@ -180,7 +181,8 @@ Result<std::vector<KindPtr>> read_custom_kinds(const std::string& directory) {
     }
   }
   if (definitions.empty()) {
-    return fail(ErrorCode::kNotFound, directory + ": no CustomResourceDefinition in any .yaml file");
+    return fail(ErrorCode::kNotFound,
+                directory + ": no CustomResourceDefinition in any .yaml file");
   }
   return parse_all(definitions, false);
 }

@@ -13,8 +13,8 @@ namespace pawprint::sandbox {
 
 /// One served version of a kind.
 struct KindVersion {
-  std::string name;            ///< "v1"
-  SchemaPtr schema;            ///< of the whole object, metadata included
+  std::string name;  ///< "v1"
+  SchemaPtr schema;  ///< of the whole object, metadata included
   bool status_subresource = false;
 };
 

@@ -44,8 +44,9 @@ int main(int argc, char** argv) {
   pawprint::sandbox::Options options;
   std::string kubeconfig = "-";
   std::vector<std::string> files;
-  CLI::App app("A Kubernetes API server for the Gateway API and Kuma, in memory, on loopback.\n"
-               "Example: sandbox --kubeconfig /tmp/kc -f objects.yaml");
+  CLI::App app(
+      "A Kubernetes API server for the Gateway API and Kuma, in memory, on loopback.\n"
+      "Example: sandbox --kubeconfig /tmp/kc -f objects.yaml");
   app.add_option("--port", options.port, "port on 127.0.0.1; 0 takes a free one");
   app.add_option("--zone", options.zone, "name of the kubeconfig's context");
   app.add_option("--kubeconfig", kubeconfig, "where to write a kubeconfig; - is stdout");

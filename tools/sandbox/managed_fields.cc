@@ -70,8 +70,10 @@ Json Ownership::write() const {
   Json out = Json::array();
   for (const auto* entry : order) {
     const auto& [operation, manager, version, subresource] = entry->first;
-    Json line = {{"manager", manager},      {"operation", operation},
-                 {"apiVersion", version},   {"fieldsType", "FieldsV1"},
+    Json line = {{"manager", manager},
+                 {"operation", operation},
+                 {"apiVersion", version},
+                 {"fieldsType", "FieldsV1"},
                  {"fieldsV1", entry->second.set.to_fields_v1()}};
     if (!entry->second.time.empty()) line["time"] = entry->second.time;
     if (!subresource.empty()) line["subresource"] = subresource;
@@ -140,9 +142,9 @@ tl::unexpected<ApiError> Ownership::conflicts(const std::map<Key, PathSet>& foun
   }
   bool one = causes.size() == 1;
   if (one) list = text(causes[0], "message") + ": " + text(causes[0], "field");
-  auto error = refuse(409, "Conflict",
-                      fmt::format("Apply failed with {} conflict{}: {}", causes.size(),
-                                  one ? "" : "s", list));
+  auto error = refuse(
+      409, "Conflict",
+      fmt::format("Apply failed with {} conflict{}: {}", causes.size(), one ? "" : "s", list));
   error.value().status["details"] = {{"causes", causes}};
   return error;
 }

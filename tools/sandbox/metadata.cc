@@ -13,13 +13,15 @@ struct NameRule {
 
 constexpr NameRule kSubdomain = {
     R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)", 253,
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
+    "'.', "
     "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
     "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"};
 
 constexpr NameRule kLabel = {
     R"([a-z0-9]([-a-z0-9]*[a-z0-9])?)", 63,
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
+    "must "
     "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for "
     "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"};
 
@@ -52,7 +54,8 @@ void check_name(const Kind& kind, const std::string& name, std::vector<Cause>& c
     refuse_value(causes, "metadata.name", name,
                  fmt::format("must be no more than {} characters", rule.longest));
   }
-  if (!RE2::FullMatch(name, rule.pattern)) refuse_value(causes, "metadata.name", name, rule.message);
+  if (!RE2::FullMatch(name, rule.pattern))
+    refuse_value(causes, "metadata.name", name, rule.message);
 }
 
 /// A label key or annotation key: [DNS subdomain "/"] name of at most 63.
@@ -69,11 +72,12 @@ void check_labels(const Json& labels, std::vector<Cause>& causes) {
   static const RE2 kValue(R"((([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?)");
   for (auto entry = labels.begin(); entry != labels.end(); ++entry) {
     if (!is_qualified_name(entry.key())) {
-      refuse_value(causes, "metadata.labels", entry.key(),
-                   "name part must consist of alphanumeric characters, '-', '_' or '.', and must "
-                   "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
-                   "'123-abc', regex used for validation is "
-                   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
+      refuse_value(
+          causes, "metadata.labels", entry.key(),
+          "name part must consist of alphanumeric characters, '-', '_' or '.', and must "
+          "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
+          "'123-abc', regex used for validation is "
+          "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
     }
     if (!entry->is_string()) continue;
     std::string value = *entry;
@@ -100,13 +104,15 @@ std::vector<Cause> check_metadata(const Kind& kind, const Json& object) {
   std::size_t bytes = 0;
   const Json& annotations = member(metadata, "annotations");
   for (auto entry = annotations.begin(); entry != annotations.end(); ++entry) {
-    bytes += entry.key().size() + (entry->is_string() ? entry->get_ref<const std::string&>().size() : 0);
+    bytes +=
+        entry.key().size() + (entry->is_string() ? entry->get_ref<const std::string&>().size() : 0);
     if (!is_qualified_name(entry.key())) {
-      refuse_value(causes, "metadata.annotations", entry.key(),
-                   "name part must consist of alphanumeric characters, '-', '_' or '.', and must "
-                   "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
-                   "'123-abc', regex used for validation is "
-                   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
+      refuse_value(
+          causes, "metadata.annotations", entry.key(),
+          "name part must consist of alphanumeric characters, '-', '_' or '.', and must "
+          "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
+          "'123-abc', regex used for validation is "
+          "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
     }
   }
   if (bytes > 256U * 1024U) {

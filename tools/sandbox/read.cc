@@ -36,9 +36,8 @@ std::string from_base64url(std::string text) {
 }
 
 std::string continue_token(const Position& position) {
-  return base64url(Json{{"v", "meta.k8s.io/v1"},
-                        {"rv", position.revision},
-                        {"start", position.start}}.dump());
+  return base64url(
+      Json{{"v", "meta.k8s.io/v1"}, {"rv", position.revision}, {"start", position.start}}.dump());
 }
 
 Answer<Position> parse_continue(const std::string& token) {
@@ -62,10 +61,11 @@ Answer<Position> position_of(Cluster& cluster, const Call& call) {
   auto revision = parse_revision(version);
   if (!revision) return tl::unexpected(revision.error());
   if (!match.empty() && version.empty()) {
-    return invalid("meta.k8s.io", "ListOptions", "",
-                   {{"FieldValueForbidden",
-                     "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
-                     "resourceVersionMatch"}});
+    return invalid(
+        "meta.k8s.io", "ListOptions", "",
+        {{"FieldValueForbidden",
+          "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
+          "resourceVersionMatch"}});
   }
   Revision current = cluster.store.revision();
   if (*revision > current) return too_large_version(version, std::to_string(current));
@@ -79,11 +79,12 @@ struct Page {
   std::string next;  ///< first key of the next page
 };
 
-Page collect(const Call& call, const Objects& objects, const Position& from, const Selector& selector,
-             std::size_t limit) {
+Page collect(const Call& call, const Objects& objects, const Position& from,
+             const Selector& selector, std::size_t limit) {
   Page page;
   std::string prefix = call.place.space.empty() ? "" : call.place.space + "/";
-  for (auto entry = objects.lower_bound(std::max(prefix, from.start)); entry != objects.end(); ++entry) {
+  for (auto entry = objects.lower_bound(std::max(prefix, from.start)); entry != objects.end();
+       ++entry) {
     if (!entry->first.starts_with(prefix)) break;
     if (!selector.matches(*entry->second)) continue;
     if (limit != 0 && page.items.size() == limit) {
@@ -108,9 +109,10 @@ Answer<Revision> parse_revision(const std::string& text) {
   if (text.empty()) return revision;
   auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
   if (error == std::errc() && rest == text.data() + text.size()) return revision;
-  return bad_request(fmt::format("invalid resource version: resourceVersion: Invalid value: \"{0}\": "
-                                 "strconv.ParseUint: parsing \"{0}\": invalid syntax",
-                                 text));
+  return bad_request(
+      fmt::format("invalid resource version: resourceVersion: Invalid value: \"{0}\": "
+                  "strconv.ParseUint: parsing \"{0}\": invalid syntax",
+                  text));
 }
 
 Answer<Response> get(Cluster& cluster, const Call& call) {
@@ -149,11 +151,11 @@ Answer<Response> list(Cluster& cluster, const Call& call) {
     metadata["continue"] = continue_token({position->revision, page.next});
     if (!selects) metadata["remainingItemCount"] = page.remaining;
   }
-  return json_response(
-      200, {{"kind", call.partial ? "PartialObjectMetadataList" : call.kind->list_kind},
-            {"apiVersion", call.partial ? "meta.k8s.io/v1" : call.api_version()},
-            {"metadata", metadata},
-            {"items", std::move(page.items)}});
+  return json_response(200,
+                       {{"kind", call.partial ? "PartialObjectMetadataList" : call.kind->list_kind},
+                        {"apiVersion", call.partial ? "meta.k8s.io/v1" : call.api_version()},
+                        {"metadata", metadata},
+                        {"items", std::move(page.items)}});
 }
 
 }  // namespace pawprint::sandbox

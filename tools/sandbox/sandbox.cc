@@ -16,11 +16,18 @@ std::int64_t system_time() {
 
 ErrorCode code_of(int status) {
   switch (status) {
-    case 400: case 422: return ErrorCode::kInvalid;
-    case 401: case 403: return ErrorCode::kDenied;
-    case 404: return ErrorCode::kNotFound;
-    case 409: return ErrorCode::kConflict;
-    default: return ErrorCode::kInternal;
+    case 400:
+    case 422:
+      return ErrorCode::kInvalid;
+    case 401:
+    case 403:
+      return ErrorCode::kDenied;
+    case 404:
+      return ErrorCode::kNotFound;
+    case 409:
+      return ErrorCode::kConflict;
+    default:
+      return ErrorCode::kInternal;
   }
 }
 
@@ -31,7 +38,8 @@ Result<Json> body_of(const Response& response) {
   return fail(code_of(response.status), message.empty() ? response.body : message);
 }
 
-std::string collection_path(const Kind& kind, const KindVersion& version, const std::string& space) {
+std::string collection_path(const Kind& kind, const KindVersion& version,
+                            const std::string& space) {
   std::string root = kind.group.empty() ? "/api/" : "/apis/";
   std::string in_space = space.empty() ? "" : "/namespaces/" + space;
   return root + kind.api_version(version) + in_space + "/" + kind.plural;
@@ -45,7 +53,8 @@ class Sandbox::Impl {
       : options_(std::move(options)), api_(std::move(cluster), options_.token) {}
 
   Result<void> listen() {
-    auto server = Server::start(api_, port_ == 0 ? options_.port : port_, options_.bookmark_interval);
+    auto server =
+        Server::start(api_, port_ == 0 ? options_.port : port_, options_.bookmark_interval);
     if (!server) return tl::unexpected(server.error());
     server_ = std::move(*server);
     port_ = server_->port();
@@ -91,21 +100,56 @@ class Sandbox::Impl {
     api_.with_cluster([&](Cluster& cluster) {
       KindPtr kind = cluster.catalogue.by_kind(text(object, "apiVersion"), text(object, "kind"));
       if (kind == nullptr) return;
-      const KindVersion& version = *kind->version(split_api_version(text(object, "apiVersion")).second);
+      const KindVersion& version =
+          *kind->version(split_api_version(text(object, "apiVersion")).second);
       std::string space = text(metadata, "namespace");
       if (kind->namespaced && space.empty()) space = "default";
       path = collection_path(*kind, version, space) + "/" + text(metadata, "name");
       has_status = version.status_subresource && object.contains("status");
     });
     if (path.empty()) {
-      return fail(ErrorCode::kNotFound, fmt::format("the sandbox serves no kind {} {}",
-                                                    text(object, "apiVersion"), text(object, "kind")));
+      return fail(ErrorCode::kNotFound,
+                  fmt::format("the sandbox serves no kind {} {}", text(object, "apiVersion"),
+                              text(object, "kind")));
     }
     const std::string query = "?force=true&fieldManager=" + manager;
     const char* type = "application/apply-patch+yaml";
     auto applied = ask("PATCH", path + query, object.dump(), type);
     if (!applied || !has_status) return applied;
     return ask("PATCH", path + "/status" + query, object.dump(), type);
+  }
+
+  Result<void> make_namespaces() {
+    for (const char* name :
+         {"default", "kube-system", "kube-public", "kube-node-lease", "kuma-system"}) {
+      Json space = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+      auto made = ask("POST", "/api/v1/namespaces", space.dump(), "application/json");
+      if (!made) return tl::unexpected(made.error());
+    }
+    return {};
+  }
+
+  /// place() and displace().
+  Result<void> change(const Json& object, bool present) {
+    const Json& metadata = member(object, "metadata");
+    Result<void> done =
+        fail(ErrorCode::kNotFound, fmt::format("the sandbox serves no kind {} {}",
+                                               text(object, "apiVersion"), text(object, "kind")));
+    api_.with_cluster([&](Cluster& cluster) {
+      KindPtr kind = cluster.catalogue.by_kind(text(object, "apiVersion"), text(object, "kind"));
+      if (kind == nullptr || text(metadata, "name").empty()) return;
+      std::string key = object_key(text(metadata, "namespace"), text(metadata, "name"));
+      if (present) {
+        cluster.store.place(kind->resource(), key, object);
+        done = {};
+      } else if (ObjectPtr last = cluster.store.find(kind->resource(), key)) {
+        cluster.store.erase(kind->resource(), key, *last);
+        done = {};
+      } else {
+        done = fail(ErrorCode::kNotFound, fmt::format("{} {} is not there", kind->resource(), key));
+      }
+    });
+    return done;
   }
 
   Options options_;
@@ -124,16 +168,17 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(Options options) {
   if (!custom) return tl::unexpected(custom.error());
   auto builtin = builtin_kinds();
   if (!builtin) return tl::unexpected(builtin.error());
+  bool spaces = options.initial_namespaces;
+  bool read_only = options.read_only;
   Cluster cluster(options.zone, options.history, options.clock ? options.clock : system_time);
   cluster.assign_addresses = options.assign_addresses;
   for (KindPtr& kind : *builtin) cluster.catalogue.add(std::move(kind));
   for (KindPtr& kind : *custom) cluster.catalogue.add(std::move(kind));
   auto impl = std::make_unique<Impl>(std::move(options), std::move(cluster));
-  for (const char* name : {"default", "kube-system", "kube-public", "kube-node-lease", "kuma-system"}) {
-    Json space = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
-    auto made = impl->ask("POST", "/api/v1/namespaces", space.dump(), "application/json");
-    if (!made) return tl::unexpected(made.error());
+  if (spaces) {
+    if (auto made = impl->make_namespaces(); !made) return tl::unexpected(made.error());
   }
+  impl->api_.set_read_only(read_only);
   impl->api_.clear_requests();
   if (auto listening = impl->listen(); !listening) return tl::unexpected(listening.error());
   return std::unique_ptr<Sandbox>(new Sandbox(std::move(impl)));
@@ -180,7 +225,8 @@ Result<void> Sandbox::apply_yaml(std::string_view documents, const std::string& 
   auto objects = yaml_documents(documents);
   if (!objects) return tl::unexpected(objects.error());
   for (const Json& object : *objects) {
-    if (auto applied = impl_->apply(object, manager); !applied) return tl::unexpected(applied.error());
+    if (auto applied = impl_->apply(object, manager); !applied)
+      return tl::unexpected(applied.error());
   }
   return {};
 }
@@ -193,6 +239,10 @@ Result<void> Sandbox::remove(const std::string& type, const std::string& space,
   if (!done) return tl::unexpected(done.error());
   return {};
 }
+
+Result<void> Sandbox::place(const Json& object) { return impl_->change(object, true); }
+
+Result<void> Sandbox::displace(const Json& object) { return impl_->change(object, false); }
 
 RequestCounts Sandbox::requests() const { return impl_->api_.requests(); }
 

@@ -1,11 +1,11 @@
 // A Kubernetes API server in this process: for the demo, for tests and for fault injection.
 //
 // It speaks plain HTTP/1.1 on loopback and answers what a controller for the Gateway API and Kuma
-// asks: discovery, get, list (pages, selectors, resourceVersion), watch (bookmarks, resumption, 410,
-// streaming lists), create, update with optimistic locking, merge patch, JSON patch, server-side
-// apply with managedFields, delete with preconditions and finalizers, status subresources, CRD
-// schemas (defaults, pruning, validation). tests/sandbox holds it to a real kube-apiserver v1.34: one
-// suite runs against both.
+// asks: discovery, get, list (pages, selectors, resourceVersion), watch (bookmarks, resumption,
+// 410, streaming lists), create, update with optimistic locking, merge patch, JSON patch,
+// server-side apply with managedFields, delete with preconditions and finalizers, status
+// subresources, CRD schemas (defaults, pruning, validation). tests/sandbox holds it to a real
+// kube-apiserver v1.34: one suite runs against both.
 //
 // Where it differs from a real server, on purpose:
 //  - HTTP without TLS, no authorisation: whoever has the token (if one is set) may do everything
@@ -17,7 +17,8 @@
 //  - CustomResourceDefinitions are no resource; Sandbox::serve() withdraws and restores a kind
 //  - PUT never creates (real servers let it for Leases and Services)
 //  - a watch from a version of the future fails at once, without the 3 s of patience
-//  - managers are not capped at 10 per object; propagationPolicy is ignored, for there is no garbage
+//  - managers are not capped at 10 per object; propagationPolicy is ignored, for there is no
+//  garbage
 //    collector; generateName is not supported
 //  - a MeshGatewayInstance gets an address at once (Options::assign_addresses)
 #pragma once
@@ -43,12 +44,17 @@ struct Options {
   /// Folder of CRD files (*.yaml, searched recursively); "": the Gateway API v1.6.1 and Kuma 2.14
   /// definitions compiled into the program.
   std::string crd_directory;
-  std::uint16_t port = 0;       ///< 0: a free one
-  std::string zone = "default"; ///< names the kubeconfig's context; addresses and uids follow from it
-  std::size_t history = 1000;   ///< events kept per kind; resuming a watch from before gives 410
+  std::uint16_t port = 0;  ///< 0: a free one
+  std::string zone =
+      "default";  ///< names the kubeconfig's context; addresses and uids follow from it
+  std::size_t history = 1000;  ///< events kept per kind; resuming a watch from before gives 410
   std::function<std::int64_t()> clock;  ///< Unix time in ns, for timestamps; null: the system's
-  std::string token;            ///< bearer token that requests must carry; "": none needed
-  bool assign_addresses = true; ///< see gateway_address.h
+  std::string token;                    ///< bearer token that requests must carry; "": none needed
+  bool assign_addresses = true;         ///< see gateway_address.h
+  /// Requests that would change something get 403; place() and displace() work.
+  bool read_only = false;
+  /// Whether the namespaces of a new cluster are there from the start.
+  bool initial_namespaces = true;
   std::chrono::milliseconds bookmark_interval{60000};
 };
 
@@ -78,13 +84,20 @@ class Sandbox {
   Result<Json> get(const std::string& type, const std::string& space, const std::string& name);
   /// All namespaces when `space` is "".
   Result<std::vector<Json>> list(const std::string& type, const std::string& space = "");
-  /// Server-side apply of one object as manager "kubectl", forced; a status in it is applied through
-  /// /status afterwards where the kind has one.
+  /// Server-side apply of one object as manager "kubectl", forced; a status in it is applied
+  /// through /status afterwards where the kind has one.
   Result<Json> apply(const Json& object, const std::string& manager = "kubectl");
   /// The same for each document of a YAML text, in order; stops at the first error.
   Result<void> apply_yaml(std::string_view documents, const std::string& manager = "kubectl");
   Result<void> remove(const std::string& type, const std::string& space, const std::string& name);
   /// @}
+
+  /// Puts an object there exactly as it is (uid, status, managedFields and all, unchecked), as if
+  /// it had happened on a recorded cluster; watches see it. Its resourceVersion stays when it is
+  /// greater than every one before, else it gets the next. kNotFound: its kind is not served.
+  Result<void> place(const Json& object);
+  /// Takes an object away, whatever finalizers it has. kNotFound: it is not there.
+  Result<void> displace(const Json& object);
 
   RequestCounts requests() const;
   /// Requests of that verb and resource, whatever their status. "" matches any.

@@ -10,8 +10,10 @@ class Parser {
     if (!source.is_object()) return fail(ErrorCode::kInvalid, place + ": schema is not an object");
     if (auto done = read_shape(source, place, *schema); !done) return tl::unexpected(done.error());
     read_limits(source, *schema);
-    if (auto done = read_pattern(source, place, *schema); !done) return tl::unexpected(done.error());
-    if (auto done = read_children(source, place, *schema); !done) return tl::unexpected(done.error());
+    if (auto done = read_pattern(source, place, *schema); !done)
+      return tl::unexpected(done.error());
+    if (auto done = read_children(source, place, *schema); !done)
+      return tl::unexpected(done.error());
     return SchemaPtr(schema);
   }
 
@@ -22,7 +24,8 @@ class Parser {
         {"integer", Shape::kInteger}, {"number", Shape::kNumber}, {"boolean", Shape::kBoolean}};
     if (std::string type = text(source, "type"); !type.empty()) {
       auto found = kShapes.find(type);
-      if (found == kShapes.end()) return fail(ErrorCode::kInvalid, place + ": unknown type " + type);
+      if (found == kShapes.end())
+        return fail(ErrorCode::kInvalid, place + ": unknown type " + type);
       out.shape = found->second;
     }
     if (member(source, "x-kubernetes-int-or-string") == true) out.shape = Shape::kIntOrString;
@@ -32,7 +35,8 @@ class Parser {
     std::string list_type = text(source, "x-kubernetes-list-type");
     if (list_type == "set") out.list_type = ListType::kSet;
     if (list_type == "map") out.list_type = ListType::kMap;
-    for (const Json& key : member(source, "x-kubernetes-list-map-keys")) out.list_keys.push_back(key);
+    for (const Json& key : member(source, "x-kubernetes-list-map-keys"))
+      out.list_keys.push_back(key);
     if (source.contains("default")) out.default_value = source["default"];
     return {};
   }
@@ -42,7 +46,8 @@ class Parser {
       if (const Json& value = member(source, name); value.is_number()) into = value.get<double>();
     };
     auto size = [&](const char* name, std::optional<std::size_t>& into) {
-      if (const Json& value = member(source, name); value.is_number()) into = value.get<std::size_t>();
+      if (const Json& value = member(source, name); value.is_number())
+        into = value.get<std::size_t>();
     };
     real("minimum", out.minimum);
     real("maximum", out.maximum);

@@ -20,7 +20,14 @@ namespace pawprint::sandbox {
 
 /// The JSON type that a schema demands. kAny: none given.
 enum class Shape : std::uint8_t {
-  kAny, kObject, kArray, kString, kInteger, kNumber, kBoolean, kIntOrString
+  kAny,
+  kObject,
+  kArray,
+  kString,
+  kInteger,
+  kNumber,
+  kBoolean,
+  kIntOrString
 };
 
 /// How server-side apply merges a list.

@@ -78,10 +78,14 @@ Answer<Selector> Selector::parse(const std::string& labels, const std::string& f
 bool Selector::holds(const Requirement& requirement, const Json& value) {
   bool listed = value.is_string() && requirement.values.contains(value.get<std::string>());
   switch (requirement.test) {
-    case Test::kIn: return listed;
-    case Test::kNotIn: return !listed;
-    case Test::kExists: return value.is_string();
-    case Test::kAbsent: return !value.is_string();
+    case Test::kIn:
+      return listed;
+    case Test::kNotIn:
+      return !listed;
+    case Test::kExists:
+      return value.is_string();
+    case Test::kAbsent:
+      return !value.is_string();
   }
   return false;
 }

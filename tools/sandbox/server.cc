@@ -1,5 +1,6 @@
 #include "tools/sandbox/server.h"
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,7 +11,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <atomic>
 #include <set>
 #include <thread>
 
@@ -172,7 +172,7 @@ class Server::Impl {
     }
     if (auto* stream = std::get_if<std::shared_ptr<WatchStream>>(&outcome.what)) {
       bool whole = co_await send_watch(connection, **stream);
-      co_return whole && message.keep_alive();
+      co_return whole&& message.keep_alive();
     }
     co_return co_await send(connection, std::get<Response>(outcome.what), message.keep_alive());
   }

@@ -1,5 +1,7 @@
 #include "tools/sandbox/store.h"
 
+#include <charconv>
+
 #include "engine/result.h"
 
 namespace pawprint::sandbox {
@@ -31,8 +33,22 @@ void Store::record(Table& table, StoreEvent event) {
 }
 
 ObjectPtr Store::put(const std::string& resource, const std::string& key, Json object) {
+  ++revision_;
+  return replace(resource, key, std::move(object));
+}
+
+ObjectPtr Store::place(const std::string& resource, const std::string& key, Json object) {
+  std::string version = text(member(object, "metadata"), "resourceVersion");
+  Revision own = 0;
+  auto [rest, error] = std::from_chars(version.data(), version.data() + version.size(), own);
+  bool number = error == std::errc() && rest == version.data() + version.size();
+  revision_ = number && own > revision_ ? own : revision_ + 1;
+  return replace(resource, key, std::move(object));
+}
+
+ObjectPtr Store::replace(const std::string& resource, const std::string& key, Json object) {
   Table& table = open(resource);
-  object["metadata"]["resourceVersion"] = std::to_string(++revision_);
+  object["metadata"]["resourceVersion"] = std::to_string(revision_);
   ObjectPtr stored = std::make_shared<const Json>(std::move(object));
   ObjectPtr& slot = table.objects[key];
   ObjectPtr before = std::exchange(slot, stored);

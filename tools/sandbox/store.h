@@ -34,7 +34,7 @@ struct StoreEvent {
 struct Table {
   Objects objects;
   std::deque<StoreEvent> events;
-  Revision horizon = 0;      ///< events at or before it are forgotten
+  Revision horizon = 0;           ///< events at or before it are forgotten
   std::uint64_t incarnation = 0;  ///< grows when the kind is withdrawn
   Revision withdrawn_at = 0;
 };
@@ -51,6 +51,8 @@ class Store {
 
   /// Creates or replaces; sets metadata.resourceVersion. Returns what is now stored.
   ObjectPtr put(const std::string& resource, const std::string& key, Json object);
+  /// Like put, but the object keeps a resourceVersion that is greater than all before it.
+  ObjectPtr place(const std::string& resource, const std::string& key, Json object);
   /// Removes `key`, which must exist, showing `last` to watchers.
   ObjectPtr erase(const std::string& resource, const std::string& key, Json last);
   /// Removes all objects, with events, and ends the kind's watches.
@@ -65,6 +67,7 @@ class Store {
  private:
   Table& open(const std::string& resource);
   void record(Table& table, StoreEvent event);
+  ObjectPtr replace(const std::string& resource, const std::string& key, Json object);
 
   std::size_t window_;
   Revision revision_;

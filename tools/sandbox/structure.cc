@@ -170,7 +170,8 @@ Json merge_list(const Schema& schema, const Json& live, const Json& applied) {
 
 class TypeCheck {
  public:
-  std::optional<std::string> check(const Schema* schema, const Json& value, const std::string& path) {
+  std::optional<std::string> check(const Schema* schema, const Json& value,
+                                   const std::string& path) {
     if (deduced(schema)) return std::nullopt;
     if (value.is_object() && schema->shape == Shape::kObject) {
       for (auto entry = value.begin(); entry != value.end(); ++entry) {

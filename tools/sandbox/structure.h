@@ -32,8 +32,8 @@ Json remove_items(const Schema* schema, const Json& value, const PathSet& gone);
 /// `set` and, for each path below a declared field, that field itself.
 PathSet with_named_fields(const Schema* schema, const PathSet& set);
 
-/// Why `value` cannot be applied: a field that is not declared, a list item without its key or a key
-/// twice. Empty when it can.
+/// Why `value` cannot be applied: a field that is not declared, a list item without its key or a
+/// key twice. Empty when it can.
 std::optional<std::string> typed_error(const Schema* schema, const Json& value);
 
 }  // namespace pawprint::sandbox

@@ -11,14 +11,22 @@ namespace {
 
 const char* shape_name(Shape shape) {
   switch (shape) {
-    case Shape::kAny: return "any";
-    case Shape::kObject: return "object";
-    case Shape::kArray: return "array";
-    case Shape::kString: return "string";
-    case Shape::kInteger: return "integer";
-    case Shape::kNumber: return "number";
-    case Shape::kBoolean: return "boolean";
-    case Shape::kIntOrString: return "integer,string";
+    case Shape::kAny:
+      return "any";
+    case Shape::kObject:
+      return "object";
+    case Shape::kArray:
+      return "array";
+    case Shape::kString:
+      return "string";
+    case Shape::kInteger:
+      return "integer";
+    case Shape::kNumber:
+      return "number";
+    case Shape::kBoolean:
+      return "boolean";
+    case Shape::kIntOrString:
+      return "integer,string";
   }
   return "any";
 }
@@ -37,14 +45,22 @@ bool is_integral(const Json& value) {
 
 bool has_shape(const Json& value, Shape shape) {
   switch (shape) {
-    case Shape::kAny: return true;
-    case Shape::kObject: return value.is_object();
-    case Shape::kArray: return value.is_array();
-    case Shape::kString: return value.is_string();
-    case Shape::kInteger: return is_integral(value);
-    case Shape::kNumber: return value.is_number();
-    case Shape::kBoolean: return value.is_boolean();
-    case Shape::kIntOrString: return value.is_string() || is_integral(value);
+    case Shape::kAny:
+      return true;
+    case Shape::kObject:
+      return value.is_object();
+    case Shape::kArray:
+      return value.is_array();
+    case Shape::kString:
+      return value.is_string();
+    case Shape::kInteger:
+      return is_integral(value);
+    case Shape::kNumber:
+      return value.is_number();
+    case Shape::kBoolean:
+      return value.is_boolean();
+    case Shape::kIntOrString:
+      return value.is_string() || is_integral(value);
   }
   return false;
 }
@@ -164,7 +180,8 @@ class Validator {
         for (const std::string& name : schema.list_keys) key[name] = member(value[i], name);
       }
       if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
-        add("FieldValueDuplicate", fmt::format("{}[{}]", path, i), "Duplicate value: " + key.dump());
+        add("FieldValueDuplicate", fmt::format("{}[{}]", path, i),
+            "Duplicate value: " + key.dump());
       }
       seen.push_back(std::move(key));
     }

@@ -32,10 +32,12 @@ Answer<WatchStream> WatchStream::open(Cluster& cluster, const Call& call) {
   bool streaming = target.flag("sendInitialEvents");
   std::string match = target.parameter("resourceVersionMatch");
   if (!target.parameter("sendInitialEvents").empty() && match != "NotOlderThan") {
-    return forbidden_match("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    return forbidden_match(
+        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
   }
   if (!match.empty() && target.parameter("sendInitialEvents").empty()) {
-    return forbidden_match("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+    return forbidden_match(
+        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
   }
   stream.bookmarks_ = target.flag("allowWatchBookmarks");
   stream.incarnation_ = cluster.store.table(call.kind->resource()).incarnation;
@@ -104,8 +106,8 @@ std::string WatchStream::pull(Cluster& cluster, bool bookmark) {
     if (initial_bookmark_) append_bookmark(cluster, out, true);
   }
   if (position_ < table.horizon) {
-    return fail_with(expired(
-        fmt::format("too old resource version: {} ({})", position_, table.horizon)));
+    return fail_with(
+        expired(fmt::format("too old resource version: {} ({})", position_, table.horizon)));
   }
   auto next = std::upper_bound(
       table.events.begin(), table.events.end(), position_,

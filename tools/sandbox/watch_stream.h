@@ -42,10 +42,10 @@ class WatchStream {
   Revision position_ = 0;
   std::uint64_t incarnation_ = 0;
   bool bookmarks_ = false;
-  bool initial_ = false;       ///< the present objects are still to be sent
+  bool initial_ = false;  ///< the present objects are still to be sent
   bool initial_bookmark_ = false;
   bool ended_ = false;
-  Revision too_large_ = 0;     ///< asked for a version of the future
+  Revision too_large_ = 0;  ///< asked for a version of the future
   std::chrono::seconds timeout_{3600};
 };
 

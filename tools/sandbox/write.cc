@@ -106,16 +106,16 @@ Answer<Response> apply_new(Cluster& cluster, const Call& call, const Json& patch
 
 Answer<Json> decode_apply(const Call& call) {
   if (call.target.parameter("fieldManager").empty()) {
-    return invalid("meta.k8s.io", "PatchOptions", "",
-                   {{"FieldValueRequired", "Required value: is required for apply patch",
-                     "fieldManager"}});
+    return invalid(
+        "meta.k8s.io", "PatchOptions", "",
+        {{"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"}});
   }
   auto object = decode_text(call, call.request->body);
   if (!object) return object;
   std::string version = text(*object, "apiVersion");
   if (version != call.api_version() || text(*object, "kind") != call.kind->kind) {
-    return bad_request(fmt::format("invalid object type: {}, Kind={}", version.empty() ? "/" : version,
-                                   text(*object, "kind")));
+    return bad_request(fmt::format("invalid object type: {}, Kind={}",
+                                   version.empty() ? "/" : version, text(*object, "kind")));
   }
   std::string space = text(member(*object, "metadata"), "namespace");
   if (auto placed = check_place(call, *object); !placed) return tl::unexpected(placed.error());
@@ -123,10 +123,10 @@ Answer<Json> decode_apply(const Call& call) {
     return bad_request("metadata.managedFields must be nil");
   }
   if (auto error = typed_error(call.version->schema.get(), *object)) {
-    return refuse(500, "", fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}",
-                                       space, call.place.name,
-                                       call.kind->group.empty() ? "/" + version : version,
-                                       call.kind->kind, *error));
+    return refuse(500, "",
+                  fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}", space,
+                              call.place.name, call.kind->group.empty() ? "/" + version : version,
+                              call.kind->kind, *error));
   }
   return object;
 }
@@ -158,7 +158,8 @@ Answer<Json> patched(const Call& call, const std::string& type, Json object) {
     try {
       return object.patch(*patch);
     } catch (const Json::exception&) {
-      auto error = refuse(422, "Invalid", "the server rejected our request due to an error in our request");
+      auto error =
+          refuse(422, "Invalid", "the server rejected our request due to an error in our request");
       error.value().status["details"] = Json::object();
       return error;
     }
@@ -186,8 +187,7 @@ Answer<Response> create(Cluster& cluster, const Call& call) {
   // Built-in objects are structs: their spec is there before anybody sets it.
   Json empty = Json::object();
   if (call.kind->builtin && object->contains("spec")) empty["spec"] = Json::object();
-  ownership.note_update(terrain_of(call), empty, without_managed(*object),
-                        actor_of(cluster, call));
+  ownership.note_update(terrain_of(call), empty, without_managed(*object), actor_of(cluster, call));
   set_managed(*object, ownership);
   auto stored = commit_create(cluster, call, std::move(*object));
   if (!stored) return tl::unexpected(stored.error());
@@ -206,11 +206,13 @@ Answer<Response> patch(Cluster& cluster, const Call& call) {
   std::string type = call.request->content_type.substr(0, call.request->content_type.find(';'));
   if (type == "application/apply-patch+yaml") return apply_patch(cluster, call);
   bool strategic = type == "application/strategic-merge-patch+json" && call.kind->builtin;
-  if (type != "application/merge-patch+json" && type != "application/json-patch+json" && !strategic) {
-    return refuse(415, "UnsupportedMediaType",
-                  "the body of the request was in an unknown format - accepted media types include: "
-                  "application/json-patch+json, application/merge-patch+json, "
-                  "application/apply-patch+yaml");
+  if (type != "application/merge-patch+json" && type != "application/json-patch+json" &&
+      !strategic) {
+    return refuse(
+        415, "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include: "
+        "application/json-patch+json, application/merge-patch+json, "
+        "application/apply-patch+yaml");
   }
   ObjectPtr live = cluster.store.find(call.kind->resource(), call.key());
   if (live == nullptr) return not_found(*call.kind, call.place.name);
@@ -253,7 +255,8 @@ Answer<Response> remove_collection(Cluster& cluster, const Call& call) {
     std::size_t slash = key.find('/');
     one.place.space = slash == std::string::npos ? "" : key.substr(0, slash);
     one.place.name = slash == std::string::npos ? key : key.substr(slash + 1);
-    if (auto done = commit_remove(cluster, one, nullptr); !done) return tl::unexpected(done.error());
+    if (auto done = commit_remove(cluster, one, nullptr); !done)
+      return tl::unexpected(done.error());
   }
   return json_response(200, {{"kind", "Status"},
                              {"apiVersion", "v1"},

@@ -24,11 +24,13 @@ Json number_or_text(const std::string& plain) {
   const char* digits = *begin == '+' ? begin + 1 : begin;
   // A leading zero is octal in YAML 1.1; nobody writes that in a manifest, and ports never do.
   std::int64_t integer = 0;
-  if (auto [rest, error] = std::from_chars(digits, end, integer); error == std::errc() && rest == end) {
+  if (auto [rest, error] = std::from_chars(digits, end, integer);
+      error == std::errc() && rest == end) {
     return integer;
   }
   std::uint64_t large = 0;
-  if (auto [rest, error] = std::from_chars(digits, end, large); error == std::errc() && rest == end) {
+  if (auto [rest, error] = std::from_chars(digits, end, large);
+      error == std::errc() && rest == end) {
     return large;
   }
   bool numeric = plain.find_first_not_of("+-.0123456789eE") == std::string::npos &&

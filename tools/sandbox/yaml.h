@@ -1,4 +1,5 @@
-// YAML to JSON by the rules that API servers use (YAML 1.1 core types, no anchors of depth, no tags).
+// YAML to JSON by the rules that API servers use (YAML 1.1 core types, no anchors of depth, no
+// tags).
 #pragma once
 
 #include <string_view>
