@@ -89,6 +89,7 @@ std::vector<const Json*> covering(const Json& object, const FieldPath& path) {
 
 std::vector<FieldWriter> as_writers(const std::vector<const Json*>& entries) {
   std::vector<FieldWriter> writers;
+  writers.reserve(entries.size());
   for (const Json* entry : entries) {
     writers.push_back({text_of(*entry, "manager"), text_of(*entry, "operation"),
                        text_of(*entry, "time"), text_of(*entry, "subresource")});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "tests/manifests/stream.h"
 
 namespace pawprint::manifests {
@@ -83,6 +85,34 @@ TEST(ChunkReader, GoesOnBehindBrokenIndentedObjects) {
   expect("{\n  \"a\": [1,\n  \"b\": 2\n}\n{\n  \"c\": 3\n}\n",
          {{Kind::kUndecodable, "{\n  \"a\": [1,\n  \"b\": 2\n}\n", 3},
           {Kind::kJson, "{\n  \"c\": 3\n}", 5}});
+}
+
+TEST(ChunkReader, EveryIntactLineSurvivesCutOffOnes) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 300; ++round) {
+    std::string text;
+    std::vector<std::string> intact;
+    std::size_t cut = 0;
+    for (int line = 0; line < 20; ++line) {
+      std::string object = R"({"type":"ADDED","object":{"a":[1,{"b":"\\\"x{"},true],"n":)" +
+                           std::to_string(round * 100 + line) + "}}";
+      if (random() % 4 == 0) {
+        object.resize(1 + random() % (object.size() - 1));
+        ++cut;
+      } else {
+        intact.push_back(object);
+      }
+      text += object + "\n";
+    }
+    std::vector<std::string> read_back;
+    std::size_t undecodable = 0;
+    for (const Seen& each : read(text, 1 + random() % 500)) {
+      if (each.kind == Kind::kJson) read_back.push_back(each.text);
+      else ++undecodable;
+    }
+    ASSERT_EQ(read_back, intact) << text;
+    ASSERT_EQ(undecodable, cut) << text;
+  }
 }
 
 TEST(ChunkReader, TakesGarbageLineByLine) {
