@@ -5,7 +5,18 @@ namespace pawprint::cli {
 void add_commands(CommandLine& line) {
   add_translate(line);
   add_import(line);
+  add_status(line);
+  add_zones(line);
+  add_log(line);
+  add_show(line);
   add_get(line);
+  add_diff(line);
+  add_why(line);
+  add_replay(line);
+  add_fsck(line);
+  add_copy(line);
+  add_explain(line);
+  add_version(line);
 }
 
 }  // namespace pawprint::cli

@@ -1,0 +1,85 @@
+// `pawprint fsck` and `pawprint copy`: a store as files.
+#include "store/log.h"
+#include "replay/answer.h"
+#include "tools/pawprint/commands.h"
+#include "tools/pawprint/exit_code.h"
+#include "tools/pawprint/print.h"
+#include "tools/pawprint/source.h"
+
+namespace pawprint::cli {
+namespace {
+
+std::string fsck_table(const Json& answer) {
+  if (answer["problems"].empty()) {
+    return compact(answer["records"]) + " records, head @" + compact(answer["head"]["seq"]) +
+           ", no problems\n";
+  }
+  Table table({"SEQ", "WHAT", "DETAIL"});
+  for (const Json& each : answer["problems"]) {
+    table.add({compact(each["seq"]), shown(each["what"]), shown(each["detail"])});
+  }
+  return table.str();
+}
+
+Result<Answer> fsck(const Source& source, const Common& common) {
+  const auto directory = source.directory();
+  if (!directory) return tl::unexpected<Error>(directory.error());
+  const auto report = store::fsck(*directory);
+  if (!report) return tl::unexpected<Error>(report.error());
+  Json answer = replay::answer("Fsck", report->head.seq, report->head.time_ns);
+  answer["records"] = report->records;
+  answer["head"] = {{"seq", report->head.seq}, {"hash", record::hex(report->head.hash)}};
+  answer["problems"] = Json::array();
+  for (const store::Problem& each : report->problems) {
+    answer["problems"].push_back({{"seq", each.seq}, {"what", each.what}, {"detail", each.detail}});
+  }
+  if (!report->problems.empty()) {
+    answer["coverage"] = "partial";
+    complain("store " + *directory + " is damaged: " + report->problems.front().detail);
+  }
+  return Answer{print({answer, "problems", [&](bool) { return fsck_table(answer); }, {}},
+                      common.format),
+                report->problems.empty() ? kOk : kDamaged};
+}
+
+Result<Answer> copy(const Source& source, const std::string& to, const Common& common) {
+  if (to.empty()) return fail(ErrorCode::kInvalid, "`pawprint copy` needs --to DIR");
+  const auto directory = source.directory();
+  if (!directory) return tl::unexpected<Error>(directory.error());
+  const auto head = store::copy(*directory, to);
+  if (!head) return tl::unexpected<Error>(head.error());
+  Json answer = replay::answer("Copy", head->seq, head->time_ns);
+  answer["to"] = to;
+  answer["head"] = {{"seq", head->seq}, {"hash", record::hex(head->hash)}};
+  const auto table = [&](bool) {
+    return "copied up to @" + std::to_string(head->seq) + " to " + one_line(to) + '\n';
+  };
+  return Answer{print({answer, nullptr, table, {}}, common.format), kOk};
+}
+
+struct CopyOptions {
+  Source source;
+  std::string to;
+};
+
+}  // namespace
+
+void add_fsck(CommandLine& line) {
+  auto source = std::make_shared<Source>();
+  CLI::App& app = line.add("fsck", "Check chain, anchor and indexes of a store",
+                           "pawprint fsck --store ./store",
+                           [source](const Common& common) { return fsck(*source, common); });
+  source->add_flags(app);
+}
+
+void add_copy(CommandLine& line) {
+  auto options = std::make_shared<CopyOptions>();
+  CLI::App& app = line.add(
+      "copy", "A consistent copy of a store, also of a running daemon's",
+      "pawprint copy --store /var/lib/pawprint --to ./copy",
+      [options](const Common& common) { return copy(options->source, options->to, common); });
+  app.add_option("--to", options->to, "A directory that is empty or does not exist");
+  options->source.add_flags(app);
+}
+
+}  // namespace pawprint::cli
