@@ -1,0 +1,120 @@
+#include "tools/pawprintd/run.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "tools/pawprintd/decide_loop.h"
+#include "tools/pawprintd/event_log.h"
+#include "tools/pawprintd/zones.h"
+
+namespace pawprint::pawprintd {
+namespace {
+
+constexpr long kPollNs = 200'000'000;
+constexpr std::chrono::seconds kStopWithin{20};
+
+int complain(const Error& error) {
+  std::string line = "pawprintd: " + error.message;
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  std::fprintf(stderr, "%s\n", line.c_str());
+  return exit_code(error.code);
+}
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+/// Ends the process when stopping takes too long: everything acknowledged is on disk anyway.
+void end_in_time() {
+  std::thread([] {
+    std::this_thread::sleep_for(kStopWithin);
+    log(Level::kError, "stop_took_too_long", {});
+    std::_Exit(0);
+  }).detach();
+}
+
+/// Until a signal comes or the log fails.
+void wait_for_end(const DecideLoop& loop) {
+  const sigset_t set = ending_signals();
+  const timespec poll{0, kPollNs};
+  while (!loop.failure()) {
+    if (sigtimedwait(&set, nullptr, &poll) > 0) return;
+  }
+}
+
+}  // namespace
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalid:
+      return 2;
+    case ErrorCode::kNotFound:
+      return 1;
+    case ErrorCode::kUnreachable:
+    case ErrorCode::kDenied:
+    case ErrorCode::kExhausted:
+      return 3;
+    case ErrorCode::kCoverage:
+      return 4;
+    case ErrorCode::kDamaged:
+      return 5;
+    case ErrorCode::kConflict:
+    case ErrorCode::kInternal:
+      return 1;
+  }
+  return 1;
+}
+
+void harden_process() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const sigset_t set = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+int run(const Settings& settings) {
+  for (const std::string& key : settings.without_effect()) {
+    log(Level::kWarn, "setting_without_effect", {{"key", key}});
+  }
+  Zones zones(settings);
+  if (auto connected = zones.connect(); !connected) return complain(connected.error());
+  auto opened =
+      DecideLoop::open(settings.get("store.path"),
+                       settings.config(zones.settings(), zones.routes_only()), PAWPRINT_BUILD);
+  if (!opened) return complain(opened.error());
+  DecideLoop& loop = **opened;
+  log(Level::kInfo, "started",
+      {{"build", PAWPRINT_BUILD},
+       {"store", settings.get("store.path")},
+       {"mode", settings.get("mode")},
+       {"profile", settings.get("profile")},
+       {"head", loop.view()->head.seq},
+       {"afterCrash", loop.after_crash() ? "true" : "false"}});
+  loop.start();
+  zones.start(loop);
+  wait_for_end(loop);
+
+  end_in_time();
+  log(Level::kInfo, "stopping", {});
+  loop.stop_applying();
+  zones.stop();
+  auto stopped = loop.stop();
+  if (!stopped) return complain(stopped.error());
+  log(Level::kInfo, "stopped", {});
+  return 0;
+}
+
+}  // namespace pawprint::pawprintd
