@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Bad input: each gives one clear line and the right exit code."""
+
+import os
+import subprocess
+import time
+import unittest
+
+from cli import BINARY, CliTest, run
+
+
+class Flags(CliTest):
+    def test_no_arguments_is_help(self):
+        self.assertIn("Subcommands:", self.ok())
+
+    def test_help_of_every_command_has_an_example(self):
+        commands = [line.split()[0] for line in self.ok().split("Subcommands:")[1].split("\n\n")[0].splitlines() if line]
+        self.assertIn("translate", commands)
+        for command in commands:
+            self.assertIn("Example:", self.ok(command, "--help"), command)
+
+    def test_unknown_things_name_the_nearest(self):
+        self.fails(2, "did you mean translate?", "tranlsate")
+        self.fails(2, "did you mean --profile?", "translate", "--profil", "x")
+        self.fails(2, "did you mean yaml?", "version", "-o", "yml")
+        self.fails(2, "did you mean httproutes?", "get", "htproutes", "--store", self.store)
+        self.fails(2, "backend_reference/weight", "explain", "backend_reference/wieght")
+        self.fails(2, "kuma-2.14-compat", "translate", "-f", "-", "--profile", "kuma")
+
+    def test_commands_that_are_not_there_are_not_offered(self):
+        for command in ("why-not", "impact", "blame", "route", "bisect", "what-if", "bundle", "doctor", "gc"):
+            self.fails(2, "unknown command", command)
+
+    def test_arguments_too_many_or_too_few(self):
+        self.fails(2, "does not take the argument 'x'", "version", "x")
+        self.fails(2, "needs manifests", "translate")
+        self.fails(2, "needs --store", "import", "-", stdin="")
+        self.fails(2, "wants a TYPE", "get", "--store", self.store)
+        self.fails(2, "wants TYPE/NAME", "why", "httproutes", "--store", self.store)
+        self.fails(2, "wants A..B", "diff", "--store", self.store)
+        self.fails(2, "needs --to", "copy", "--store", self.store)
+
+    def test_sources(self):
+        self.fails(2, "no source", "status")
+        self.fails(2, "exactly one", "status", "--store", self.store, "--server", "http://localhost")
+        self.fails(2, "not in this version", "status", "--bundle", "x")
+
+    def test_moments(self):
+        for text in ("@", "@x", "@{}", "@{10}", "@{2026-02-30T00:00:00Z}", "HEAD^", "boot:1", "pin:", "now"):
+            self.fails(2, "is no moment", "get", "gateways", "--store", self.store, "--at", text)
+
+    def test_times_and_selectors(self):
+        self.fails(2, "--now wants a time", "translate", "-f", "-", "--now", "yesterday", stdin="")
+        self.fails(2, "--now wants a time", "translate", "-f", "-", "--now", "2026-02-31T00:00:00Z", stdin="")
+        self.import_case("route-weight-change")
+        self.fails(2, "is no label selector", "get", "gateways", "-l", "a in b", "--store", self.store)
+
+
+class Manifests(CliTest):
+    def test_missing_and_malformed_files(self):
+        self.fails(2, "cannot read", "translate", "-f", self.folder / "nowhere.yaml")
+        self.fails(2, "line 3", "translate", "-f", self.write("a.yaml", "kind: X\nfoo: [1\nbar: }\n"))
+        self.fails(2, "document 2", "translate", "-f",
+                   self.write("b.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\nkind: Y\n"))
+        self.fails(2, "metadata.name", "translate", "-f", self.write("c.json", '{"apiVersion":"v1","kind":"Service"}'))
+        self.fails(2, "watch event", "translate", "-f", self.write(
+            "d.json", '{"type":"ADDED","object":{"apiVersion":"v1","kind":"Service","metadata":{"name":"a"}}}'))
+        (self.folder / "empty").mkdir()
+        self.fails(2, "no .yaml", "translate", "-f", self.folder / "empty")
+
+    def test_a_malformed_secret_is_never_quoted(self):
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"tls.key": "!!topsecret!!"}}
+        message = self.fails(2, "s.json", "translate", "-f", self.write("s.json", secret))
+        self.assertNotIn("topsecret", message)
+
+
+class Stores(CliTest):
+    def test_missing(self):
+        for command in (["status"], ["get", "gateways"], ["replay"], ["log"], ["fsck"], ["show"]):
+            self.fails(3, "store", *command, "--store", self.folder / "nowhere")
+        self.fails(3, "store", "status", "--store", self.folder)
+        self.assertFalse((self.folder / "nowhere").exists())
+
+    def test_in_use(self):
+        pipe = subprocess.Popen([BINARY, "import", "-", "--store", self.store], stdin=subprocess.PIPE,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            pipe.stdin.write(b'{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"a"}}\n')
+            pipe.stdin.flush()
+            self.wait_for_record(2)
+            self.fails(3, "in use", "import", "-", "--store", self.store, stdin="")
+            # Readers always work, and see what was acknowledged.
+            self.assertEqual(self.answer("get", "namespaces", "--store", self.store)["items"][0]["metadata"]["name"], "a")
+            self.assertEqual(self.answer("fsck", "--store", self.store)["problems"], [])
+        finally:
+            pipe.stdin.close()
+            self.assertEqual(pipe.wait(timeout=60), 0)
+
+    def wait_for_record(self, seq):
+        for _ in range(600):
+            done = run("show", f"@{seq}", "--store", self.store)
+            if done.returncode == 0:
+                return
+            time.sleep(0.05)
+        self.fail(f"record {seq} does not come: {done.stderr}")
+
+    def test_damaged(self):
+        self.import_case("route-weight-change")
+        self.assertEqual(self.answer("fsck", "--store", self.store)["problems"], [])
+        damaged = 0
+        for path in sorted(self.store.rglob("*")):
+            if path.is_file() and path.suffix in (".log", ".sst") and path.stat().st_size > 0:
+                content = bytearray(path.read_bytes())
+                for at in range(len(content) // 3, len(content), 97):
+                    content[at] ^= 0xFF
+                path.write_bytes(content)
+                damaged += 1
+        self.assertGreater(damaged, 0)
+        done = run("fsck", "--store", self.store, "-o", "json")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn('"problems": [', done.stdout)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        done = run("get", "gateways", "-A", "--store", self.store)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (5, 1), done.stderr)
+
+    def test_the_anchor_is_missing(self):
+        self.import_case("route-weight-change")
+        anchors = [path for path in self.store.rglob("*") if "anchor" in path.name]
+        self.assertEqual(len(anchors), 1)
+        os.remove(anchors[0])
+        self.fails(5, "damaged", "status", "--store", self.store)
+        self.assertEqual(run("fsck", "--store", self.store).returncode, 5)
+
+    def test_moments_outside_the_log(self):
+        head = self.import_case("route-weight-change")[-1]
+        self.fails(4, f"@{head}", "get", "gateways", "--store", self.store, "--at", f"@{head + 1}")
+        self.fails(4, "before the first decision", "get", "gateways", "--store", self.store, "--at", "HEAD~99")
+        self.fails(4, "before the first record", "get", "gateways", "--store", self.store, "--at", "@{2026-02-01T00:00:00Z}")
+        self.fails(4, "future", "get", "gateways", "--store", self.store, "--at", "@{2199-01-01T00:00:00Z}")
+        self.fails(1, "no pin", "get", "gateways", "--store", self.store, "--at", "pin:x")
+        self.fails(1, "no boot", "get", "gateways", "--store", self.store, "--at", "boot:-1")
+
+    def test_unknown_objects(self):
+        self.import_case("route-weight-change")
+        self.fails(1, "-n demo", "get", "httproute", "shop", "--store", self.store)
+        self.fails(1, "did you mean shop?", "get", "httproute/shpo", "-n", "demo", "--store", self.store)
+        self.fails(1, "no zone", "get", "httproutes", "--zone", "elsewhere", "--store", self.store)
+        self.fails(1, "no field", "why", "httproute/shop:.nothing", "-n", "demo", "--store", self.store)
+        self.fails(1, "decides nothing", "why", "service/web", "-n", "demo", "--store", self.store)
+        self.fails(2, "at character", "why", "httproute/shop:.a[", "-n", "demo", "--store", self.store)
+
+    def test_a_copy_refuses_what_is_there(self):
+        self.import_case("route-weight-change")
+        (self.folder / "full").mkdir()
+        (self.folder / "full" / "file").write_text("x", encoding="utf-8")
+        done = run("copy", "--store", self.store, "--to", self.folder / "full")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual((self.folder / "full" / "file").read_text(encoding="utf-8"), "x")
+
+    def test_a_file_that_cannot_be_opened_leaves_no_store(self):
+        self.fails(2, "cannot read", "import", self.folder / "nowhere", "--store", self.store)
+        self.assertFalse(self.store.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
