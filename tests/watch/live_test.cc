@@ -1,13 +1,13 @@
-// The edge against an API server that runs: a real kube-apiserver or the sandbox.
-//
-// PAWPRINT_TEST_KUBECONFIG names its administrator's kubeconfig; without it the tests are skipped.
-// The server must have the Gateway API and Kuma CRDs and the namespace kuma-system.
+// The edge against the sandbox, and against a real kube-apiserver when PAWPRINT_APISERVER_KUBECONFIG
+// names its administrator's kubeconfig (tools/dev/kube-apiserver makes one).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tests/watch/collector.h"
+#include "tests/watch/scratch.h"
+#include "tools/sandbox/sandbox.h"
 #include "watch/edge.h"
 #include "watch/kinds.h"
 #include "watch/kube/base64.h"
@@ -26,12 +26,19 @@ constexpr const char* kRoutes = "/apis/gateway.networking.k8s.io/v1/namespaces/w
 constexpr const char* kClasses = "/apis/gateway.networking.k8s.io/v1/gatewayclasses/";
 constexpr const char* kMeshRoutes = "/apis/kuma.io/v1alpha1/namespaces/kuma-system/meshhttproutes/";
 
-class Live : public ::testing::Test {
+constexpr const char* kVariable = "PAWPRINT_APISERVER_KUBECONFIG";
+
+class Live : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    const char* path = std::getenv("PAWPRINT_TEST_KUBECONFIG");
-    if (path == nullptr) GTEST_SKIP() << "PAWPRINT_TEST_KUBECONFIG is not set";
-    kubeconfig = path;
+    if (GetParam() == "Real") {
+      kubeconfig = std::getenv(kVariable);
+    } else {
+      auto started = sandbox::Sandbox::start({});
+      ASSERT_TRUE(started) << started.error().message;
+      cluster = std::move(*started);
+      kubeconfig = scratch.write("sandbox", cluster->kubeconfig());
+    }
     client = std::make_unique<kube::Client>(*kube::Client::open(kubeconfig));
     ok(client->apply("/api/v1/namespaces/watch-live",
                      R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"watch-live"}})", "test"));
@@ -123,13 +130,15 @@ class Live : public ::testing::Test {
     return out;
   }
 
+  Scratch scratch;
+  std::unique_ptr<sandbox::Sandbox> cluster;
   std::string kubeconfig;
   std::unique_ptr<kube::Client> client;
   std::unique_ptr<Collector> sink;
   std::unique_ptr<Edge> edge;
 };
 
-TEST_F(Live, GeneratedObjectThroughItsLife) {
+TEST_P(Live, GeneratedObjectThroughItsLife) {
   start();
   const auto created = run(mesh_route(Verb::kCreate, 80));
   ASSERT_EQ(created.outcome, "done") << created.reason;
@@ -159,7 +168,7 @@ TEST_F(Live, GeneratedObjectThroughItsLife) {
   EXPECT_EQ(run(mesh_route(Verb::kReplace, 82, replaced)).outcome, "conflict");
 }
 
-TEST_F(Live, InvalidObjectsAreRefusedWithTheServersReason) {
+TEST_P(Live, InvalidObjectsAreRefusedWithTheServersReason) {
   auto unknown_field = mesh_route(Verb::kCreate, 80);
   auto body = json::parse(unknown_field.body);
   body["spec"]["nonsense"] = true;
@@ -178,7 +187,7 @@ TEST_F(Live, InvalidObjectsAreRefusedWithTheServersReason) {
   EXPECT_GE(wrong_type.status, 400);
 }
 
-TEST_F(Live, StatusAndFinalizerAreLockedByVersion) {
+TEST_P(Live, StatusAndFinalizerAreLockedByVersion) {
   start();
   const auto applied = ok(client->apply(
       std::string(kClasses) + "watch-live",
@@ -211,7 +220,7 @@ TEST_F(Live, StatusAndFinalizerAreLockedByVersion) {
   EXPECT_EQ(now["metadata"]["finalizers"].size(), 1U);
 }
 
-TEST_F(Live, SecretCopy) {
+TEST_P(Live, SecretCopy) {
   start();
   const json source{{"apiVersion", "v1"}, {"kind", "Secret"}, {"type", "kubernetes.io/tls"},
                     {"metadata", {{"name", "cert"}, {"namespace", "watch-live"}}},
@@ -236,7 +245,7 @@ TEST_F(Live, SecretCopy) {
   }
 }
 
-TEST_F(Live, RestartResumesAndAnOldCursorLists) {
+TEST_P(Live, RestartResumesAndAnOldCursorLists) {
   start();
   std::string version;
   for (const auto& notice : sink->of(NoticeKind::kListEnd)) {
@@ -253,11 +262,18 @@ TEST_F(Live, RestartResumesAndAnOldCursorLists) {
   for (const auto& notice : sink->of(NoticeKind::kListBegin)) EXPECT_NE(notice.kind, "HTTPRoute");
 }
 
-TEST_F(Live, CheckFindsNothingMissingForAnAdministrator) {
+TEST_P(Live, CheckFindsNothingMissingForAnAdministrator) {
   for (const auto& finding : edge->check()) EXPECT_TRUE(finding.ok) << finding.what << ": " << finding.detail;
   EXPECT_EQ(*edge->live_kuma_controller(), "");
   EXPECT_THAT(edge->describe(), HasSubstr("v1."));
 }
+
+std::vector<std::string> servers() {
+  if (std::getenv(kVariable) != nullptr) return {"Sandbox", "Real"};
+  return {"Sandbox"};
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, Live, ::testing::ValuesIn(servers()), [](const auto& server) { return server.param; });
 
 }  // namespace
 }  // namespace pawprint::watch::tests
