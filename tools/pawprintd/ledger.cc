@@ -38,18 +38,31 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& direct
 
 Result<void> Ledger::load() {
   reducer_.enable_plan();
+  digest_ = reducer_.output_digest();
   store::Reader& reader = writer_->reader();
   const record::Seq head = reader.head().seq;
   if (head > 0) {
     auto scanned = reader.scan(reader.oldest(), head, [this](const record::Record& record) {
-      reducer_.fold(record);
-      note(record);
+      fold_one(record);
       return true;
     });
     if (!scanned) return scanned;
   }
-  digest_ = reducer_.output_digest();
   return {};
+}
+
+void Ledger::fold_one(const record::Record& record) {
+  const Folded folded = reducer_.fold(record);
+  note(record);
+  if (record.kind == record::Kind::kDecision) {
+    // What came before it is decided. A crash may have kept the last Decision from being written.
+    triggers_.clear();
+    changed_.clear();
+    digest_ = reducer_.output_digest();
+    return;
+  }
+  if (folded.outputs_changed) triggers_.push_back(record.seq);
+  changed_.insert(changed_.end(), folded.changed.begin(), folded.changed.end());
 }
 
 void Ledger::note(const record::Record& record) {
@@ -88,12 +101,7 @@ Result<store::Head> Ledger::write(Group& group) {
 }
 
 void Ledger::fold(const Group& group) {
-  for (const record::Record& record : group.records) {
-    const Folded folded = reducer_.fold(record);
-    note(record);
-    if (folded.outputs_changed) triggers_.push_back(record.seq);
-    changed_.insert(changed_.end(), folded.changed.begin(), folded.changed.end());
-  }
+  for (const record::Record& record : group.records) fold_one(record);
 }
 
 std::optional<Group> Ledger::decide(std::int64_t time_ns) {

@@ -49,6 +49,7 @@ class Ledger {
  private:
   explicit Ledger(std::unique_ptr<store::Writer> writer);
   Result<void> load();
+  void fold_one(const record::Record& record);
   void note(const record::Record& record);
 
   std::unique_ptr<store::Writer> writer_;

@@ -11,6 +11,7 @@
 #include "tools/pawprintd/decide_loop.h"
 #include "tools/pawprintd/event_log.h"
 #include "tools/pawprintd/zones.h"
+#include "tools/serve/server.h"
 
 namespace pawprint::pawprintd {
 namespace {
@@ -42,6 +43,15 @@ void end_in_time() {
     log(Level::kError, "stop_took_too_long", {});
     std::_Exit(0);
   }).detach();
+}
+
+/// Null when the settings ask for none.
+Result<std::unique_ptr<serve::Server>> serve_http(const Settings& settings, serve::Source& source) {
+  const std::string& bind = settings.get("http.bind");
+  if (bind == "none") return nullptr;
+  const auto endpoint = parse_endpoint(bind);
+  if (!endpoint) return tl::unexpected(endpoint.error());
+  return serve::Server::start(endpoint->address, endpoint->port, source);
 }
 
 /// Until a signal comes or the log fails.
@@ -103,6 +113,8 @@ int run(const Settings& settings) {
        {"profile", settings.get("profile")},
        {"head", loop.view()->head.seq},
        {"afterCrash", loop.after_crash() ? "true" : "false"}});
+  auto http = serve_http(settings, loop);
+  if (!http) return complain(http.error());
   loop.start();
   zones.start(loop);
   wait_for_end(loop);
@@ -111,6 +123,7 @@ int run(const Settings& settings) {
   log(Level::kInfo, "stopping", {});
   loop.stop_applying();
   zones.stop();
+  if (*http) (*http)->stop();
   auto stopped = loop.stop();
   if (!stopped) return complain(stopped.error());
   log(Level::kInfo, "stopped", {});
