@@ -144,6 +144,36 @@ TEST_P(ListTest, ExactIsThePast) {
   EXPECT_EQ(list.body["items"][0], made.body);
 }
 
+TEST_P(ListTest, Tables) {
+  const std::string accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+  ASSERT_EQ(post(routes(), route("a")).status, 201);
+  Reply table = send(endpoint_, Call{"GET", routes(), "", "", accept});
+  ASSERT_EQ(table.status, 200) << table.text;
+  EXPECT_EQ(table.body["kind"], "Table");
+  EXPECT_EQ(table.body["apiVersion"], "meta.k8s.io/v1");
+  std::string names;
+  for (const Json& column : table.body["columnDefinitions"]) names += text(column, "name") + " ";
+  EXPECT_EQ(names, "Name Hostnames Age ");
+  ASSERT_EQ(table.body["rows"].size(), 1U);
+  const Json& row = table.body["rows"][0];
+  EXPECT_EQ(row["cells"][0], "a");
+  EXPECT_EQ(row["cells"][1], "[\"a.example.com\"]");
+  EXPECT_EQ(text(Json{{"age", row["cells"][2]}}, "age").back(), 's');
+  EXPECT_EQ(row["object"]["kind"], "PartialObjectMetadata");
+  EXPECT_EQ(row["object"]["metadata"]["name"], "a");
+  Json listener = {{"name", "http"}, {"port", 80}, {"protocol", "HTTP"}};
+  ASSERT_EQ(post(gateway_path("gateways"),
+                 object("gateway.networking.k8s.io/v1", "Gateway", "g",
+                        {{"gatewayClassName", "c"}, {"listeners", Json::array({listener})}}))
+                .status,
+            201);
+  Reply gateway = send(endpoint_, Call{"GET", gateway_path("gateways", "g"), "", "", accept});
+  // Class, Address (none yet), Programmed (a filtered path), Age.
+  Json cells = gateway.body["rows"][0]["cells"];
+  cells.erase(4);
+  EXPECT_EQ(cells, Json::array({"g", "c", nullptr, "Unknown"}));
+}
+
 TEST_P(ListTest, MetadataAlone) {
   ASSERT_EQ(post(routes(), route("a")).status, 201);
   Call call{"GET", routes(), "", "",

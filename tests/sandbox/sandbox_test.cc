@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/sandbox/client.h"
+#include "tools/sandbox/table.h"
 
 namespace pawprint::sandbox::test {
 namespace {
@@ -317,6 +318,17 @@ TEST_F(SandboxTest, ManyWritersLoseNoEvent) {
     last = now;
   }
   for (std::thread& writer : writers) writer.join();
+}
+
+TEST(Table, AgesAreShort) {
+  EXPECT_EQ(human_duration(-5), "0s");
+  EXPECT_EQ(human_duration(119), "119s");
+  EXPECT_EQ(human_duration(200), "3m20s");
+  EXPECT_EQ(human_duration(3600), "60m");
+  EXPECT_EQ(human_duration(4 * 3600), "4h");
+  EXPECT_EQ(human_duration(50 * 3600), "2d2h");
+  EXPECT_EQ(human_duration(400 * 86400), "400d");
+  EXPECT_EQ(human_duration(3 * 365 * 86400 + 86400), "3y1d");
 }
 
 TEST(SandboxStart, BadOptionsAreRefused) {

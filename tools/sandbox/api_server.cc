@@ -24,6 +24,11 @@ Response unwrap(Answer<Response> answer) {
   return answer ? std::move(*answer) : error_response(answer.error());
 }
 
+View view_of(const std::string& accept) {
+  if (accept.find("as=PartialObjectMetadata") != std::string::npos) return View::kMetadata;
+  return accept.find("as=Table") != std::string::npos ? View::kTable : View::kObject;
+}
+
 Response page_not_found() {
   Response response;
   response.status = 404;
@@ -90,7 +95,7 @@ Response no_such_resource() {
 ApiServer::Routed ApiServer::route_resource(const Request& request, Target target) {
   Call call;
   call.request = &request;
-  call.partial = request.accept.find("as=PartialObjectMetadata") != std::string::npos;
+  call.view = view_of(request.accept);
   call.place = parse_place(target.path);
   call.target = std::move(target);
   std::string path = request.target.substr(0, request.target.find('?'));

@@ -27,7 +27,7 @@ Cluster::Cluster(std::string zone_name, std::size_t window,
       random_(hash_of(zone)) {}
 
 std::string Cluster::now() const {
-  std::time_t seconds = static_cast<std::time_t>(clock_() / 1'000'000'000);
+  std::time_t seconds = static_cast<std::time_t>(this->seconds());
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[sizeof "2006-01-02T15:04:05Z"];
@@ -54,7 +54,7 @@ std::string Cluster::new_gateway_ip() {
 
 Json shown_object(const Call& call, const Json& object) {
   Json out = object;
-  if (call.partial) {
+  if (call.view == View::kMetadata) {
     return {{"kind", "PartialObjectMetadata"},
             {"apiVersion", "meta.k8s.io/v1"},
             {"metadata", object["metadata"]}};

@@ -22,8 +22,9 @@ struct Cluster {
   Catalogue catalogue;
   Store store;
 
-  /// The present in RFC 3339, whole seconds.
+  /// The present in RFC 3339, whole seconds, and as Unix time.
   std::string now() const;
+  std::int64_t seconds() const { return clock_() / 1'000'000'000; }
   /// A version 4 UUID; the sequence depends on the zone's name alone, so that runs repeat.
   std::string new_uid();
   /// The next free address of the range of cluster IPs, 10.96.0.0/16.
@@ -40,6 +41,10 @@ struct Cluster {
   std::int64_t next_node_port_ = 30000;
 };
 
+/// How a client wants to see objects, by its Accept header: whole, their metadata alone, or
+/// printed.
+enum class View : std::uint8_t { kObject, kMetadata, kTable };
+
 /// One request to a resource, with what its path resolved to.
 struct Call {
   const Request* request = nullptr;  ///< null in a watch, which outlives its request
@@ -47,13 +52,14 @@ struct Call {
   Place place;
   KindPtr kind;
   const KindVersion* version = nullptr;
-  bool partial = false;  ///< metadata only, by the Accept header
+  View view = View::kObject;
 
   std::string key() const { return object_key(place.space, place.name); }
   std::string api_version() const { return kind->api_version(*version); }
 };
 
-/// The object as this call shows it: its own apiVersion, or metadata alone.
+/// The object as this call shows it: in its own apiVersion, or metadata alone (for View::kTable the
+/// whole object; tables are made by table_of).
 Json shown_object(const Call& call, const Json& object);
 
 Response json_response(int status, const Json& body);

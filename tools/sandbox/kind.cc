@@ -54,6 +54,16 @@ Rank rank(const std::string& version) {
   return {stability, std::atoi(major.c_str()), minor.empty() ? 0 : std::atoi(minor.c_str())};
 }
 
+std::vector<Column> parse_columns(const Json& source) {
+  std::vector<Column> columns;
+  for (const Json& column : member(source, "additionalPrinterColumns")) {
+    columns.push_back({text(column, "name"), text(column, "type"), text(column, "jsonPath"),
+                       column.value("priority", 0)});
+  }
+  if (columns.empty()) columns.push_back({"Age", "date", ".metadata.creationTimestamp", 0});
+  return columns;
+}
+
 Result<KindVersion> parse_version(const Json& source) {
   Json schema = member(member(source, "schema"), "openAPIV3Schema");
   if (!schema.is_object()) return fail(ErrorCode::kInvalid, "no openAPIV3Schema");
@@ -63,7 +73,7 @@ Result<KindVersion> parse_version(const Json& source) {
   auto parsed = parse_schema(schema);
   if (!parsed) return tl::unexpected(parsed.error());
   bool status = member(member(source, "subresources"), "status").is_object();
-  return KindVersion{text(source, "name"), *parsed, status};
+  return KindVersion{text(source, "name"), *parsed, status, parse_columns(source)};
 }
 
 Result<std::vector<KindPtr>> parse_all(const std::vector<Json>& definitions, bool builtin) {

@@ -11,11 +11,19 @@
 
 namespace pawprint::sandbox {
 
+/// A column of a printed table, from additionalPrinterColumns.
+struct Column {
+  std::string name, type;
+  std::string path;  ///< JSONPath, ".spec.x"
+  int priority = 0;  ///< above 0: only in wide output
+};
+
 /// One served version of a kind.
 struct KindVersion {
   std::string name;  ///< "v1"
   SchemaPtr schema;  ///< of the whole object, metadata included
   bool status_subresource = false;
+  std::vector<Column> columns;  ///< without the name; never empty
 };
 
 struct Kind {

@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "tools/sandbox/table.h"
+
 namespace pawprint::sandbox {
 namespace {
 
@@ -74,7 +76,7 @@ Answer<Position> position_of(Cluster& cluster, const Call& call) {
 }
 
 struct Page {
-  Json items = Json::array();
+  std::vector<ObjectPtr> objects;
   std::size_t remaining = 0;
   std::string next;  ///< first key of the next page
 };
@@ -87,19 +89,31 @@ Page collect(const Call& call, const Objects& objects, const Position& from,
        ++entry) {
     if (!entry->first.starts_with(prefix)) break;
     if (!selector.matches(*entry->second)) continue;
-    if (limit != 0 && page.items.size() == limit) {
+    if (limit != 0 && page.objects.size() == limit) {
       if (page.remaining++ == 0) page.next = entry->first;
       continue;
     }
-    Json item = shown_object(call, *entry->second);
+    page.objects.push_back(entry->second);
+  }
+  return page;
+}
+
+Json list_of(const Cluster& cluster, const Call& call, const Page& page) {
+  if (call.view == View::kTable) return table_of(cluster, call, page.objects);
+  bool metadata = call.view == View::kMetadata;
+  Json items = Json::array();
+  for (const ObjectPtr& object : page.objects) {
+    Json item = shown_object(call, *object);
     // Items of built-in lists leave their type to the list.
-    if (call.kind->builtin && !call.partial) {
+    if (call.kind->builtin && !metadata) {
       item.erase("kind");
       item.erase("apiVersion");
     }
-    page.items.push_back(std::move(item));
+    items.push_back(std::move(item));
   }
-  return page;
+  return {{"kind", metadata ? "PartialObjectMetadataList" : call.kind->list_kind},
+          {"apiVersion", metadata ? "meta.k8s.io/v1" : call.api_version()},
+          {"items", std::move(items)}};
 }
 
 }  // namespace
@@ -118,6 +132,7 @@ Answer<Revision> parse_revision(const std::string& text) {
 Answer<Response> get(Cluster& cluster, const Call& call) {
   ObjectPtr object = cluster.store.find(call.kind->resource(), call.key());
   if (object == nullptr) return not_found(*call.kind, call.place.name);
+  if (call.view == View::kTable) return json_response(200, table_of(cluster, call, {object}));
   return json_response(200, shown_object(call, *object));
 }
 
@@ -144,18 +159,16 @@ Answer<Response> list(Cluster& cluster, const Call& call) {
   }
   Page page = collect(call, past ? *past : table.objects, *position, *selector, *limit);
   Json metadata = {{"resourceVersion", std::to_string(position->revision)}};
-  if (!call.kind->builtin && !call.partial) metadata["continue"] = "";
+  if (!call.kind->builtin && call.view == View::kObject) metadata["continue"] = "";
   bool selects = !call.target.parameter("labelSelector").empty() ||
                  !call.target.parameter("fieldSelector").empty();
   if (page.remaining > 0) {
     metadata["continue"] = continue_token({position->revision, page.next});
     if (!selects) metadata["remainingItemCount"] = page.remaining;
   }
-  return json_response(200,
-                       {{"kind", call.partial ? "PartialObjectMetadataList" : call.kind->list_kind},
-                        {"apiVersion", call.partial ? "meta.k8s.io/v1" : call.api_version()},
-                        {"metadata", metadata},
-                        {"items", std::move(page.items)}});
+  Json body = list_of(cluster, call, page);
+  body["metadata"] = std::move(metadata);
+  return json_response(200, body);
 }
 
 }  // namespace pawprint::sandbox

@@ -10,7 +10,9 @@
 // Where it differs from a real server, on purpose:
 //  - HTTP without TLS, no authorisation: whoever has the token (if one is set) may do everything
 //  - rules in CEL are not evaluated, nor is the cause that a real server adds about skipped rules
-//  - OpenAPI only says that fields are validated by the server; no protobuf, no tables
+//  - OpenAPI only says that fields are validated by the server; no protobuf; tables of built-in
+//  kinds
+//    have fewer columns
 //  - built-in kinds are Namespace, Service, Secret, ConfigMap, Lease, Event, EndpointSlice and the
 //    access reviews, with light validation; strategic merge patches are taken as merge patches
 //  - a deleted Namespace is emptied and ends, as if a controller manager ran

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/sandbox/read.h"
+#include "tools/sandbox/table.h"
 
 namespace pawprint::sandbox {
 namespace {
@@ -56,29 +57,40 @@ bool WatchStream::wanted(const ObjectPtr& object, const std::string& key) const 
   return selector_.matches(*object);
 }
 
-void WatchStream::append(std::string& out, const char* type, const Json& object) const {
+void WatchStream::append(std::string& out, const char* type, const Json& object) {
   out += fmt::format("{{\"type\":\"{}\",\"object\":{}}}\n", type,
                      object.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+void WatchStream::append_object(const Cluster& cluster, std::string& out, const char* type,
+                                const ObjectPtr& object) const {
+  if (call_.view == View::kTable) {
+    append(out, type, table_of(cluster, call_, {object}));
+  } else {
+    append(out, type, shown_object(call_, *object));
+  }
+}
+
 void WatchStream::append_bookmark(Cluster& cluster, std::string& out, bool end_of_initial) const {
+  bool metadata_only = call_.view == View::kMetadata;
   Json metadata = {{"resourceVersion", std::to_string(cluster.store.revision())}};
   if (end_of_initial) metadata["annotations"] = {{"k8s.io/initial-events-end", "true"}};
   append(out, "BOOKMARK",
-         {{"kind", call_.partial ? "PartialObjectMetadata" : call_.kind->kind},
-          {"apiVersion", call_.partial ? "meta.k8s.io/v1" : call_.api_version()},
+         {{"kind", metadata_only ? "PartialObjectMetadata" : call_.kind->kind},
+          {"apiVersion", metadata_only ? "meta.k8s.io/v1" : call_.api_version()},
           {"metadata", metadata}});
 }
 
-void WatchStream::append_event(std::string& out, const StoreEvent& event) const {
+void WatchStream::append_event(const Cluster& cluster, std::string& out,
+                               const StoreEvent& event) const {
   bool before = wanted(event.before, event.key);
   bool after = wanted(event.after, event.key);
-  if (after) append(out, before ? "MODIFIED" : "ADDED", shown_object(call_, *event.after));
+  if (after) append_object(cluster, out, before ? "MODIFIED" : "ADDED", event.after);
   if (!before || after) return;
   // Deleted, or out of the selector: the client sees its last state at the new revision.
-  Json last = shown_object(call_, event.last != nullptr ? *event.last : *event.before);
+  Json last = event.last != nullptr ? *event.last : *event.before;
   last["metadata"]["resourceVersion"] = std::to_string(event.revision);
-  append(out, "DELETED", last);
+  append_object(cluster, out, "DELETED", std::make_shared<const Json>(std::move(last)));
 }
 
 std::string WatchStream::fail_with(const tl::unexpected<ApiError>& error) {
@@ -99,7 +111,7 @@ std::string WatchStream::pull(Cluster& cluster, bool bookmark) {
   bool withdrawn = table.incarnation != incarnation_;
   if (initial_ && !withdrawn) {
     for (const auto& [key, object] : table.objects) {
-      if (wanted(object, key)) append(out, "ADDED", shown_object(call_, *object));
+      if (wanted(object, key)) append_object(cluster, out, "ADDED", object);
     }
     position_ = current;
     initial_ = false;
@@ -114,7 +126,7 @@ std::string WatchStream::pull(Cluster& cluster, bool bookmark) {
       [](Revision revision, const StoreEvent& event) { return revision < event.revision; });
   for (; next != table.events.end(); ++next) {
     if (withdrawn && next->revision > table.withdrawn_at) break;
-    append_event(out, *next);
+    append_event(cluster, out, *next);
   }
   position_ = std::max(position_, current);
   ended_ = withdrawn;

@@ -31,9 +31,11 @@ class WatchStream {
   explicit WatchStream(Call call) : call_(std::move(call)) {}
 
   void open_initial(Cluster& cluster);
-  void append(std::string& out, const char* type, const Json& object) const;
+  static void append(std::string& out, const char* type, const Json& object);
+  void append_object(const Cluster& cluster, std::string& out, const char* type,
+                     const ObjectPtr& object) const;
   void append_bookmark(Cluster& cluster, std::string& out, bool end_of_initial) const;
-  void append_event(std::string& out, const StoreEvent& event) const;
+  void append_event(const Cluster& cluster, std::string& out, const StoreEvent& event) const;
   std::string fail_with(const tl::unexpected<ApiError>& error);
   bool wanted(const ObjectPtr& object, const std::string& key) const;
 
