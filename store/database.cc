@@ -18,8 +18,9 @@ namespace pawprint::store {
 namespace {
 
 constexpr std::size_t kBlockCacheBytes = std::size_t{32} << 20;
-constexpr std::uint64_t kWalBytes = std::uint64_t{64} << 20;
-/// A writer flushes every 32 MB; that it does so during each of these looks means trouble.
+/// What a reader has to replay when it opens, at most.
+constexpr std::uint64_t kWalBytes = std::uint64_t{32} << 20;
+/// A writer flushes every 16 MB; that it does so during each of these looks means trouble.
 constexpr int kCatchUpAttempts = 1000;
 
 rocksdb::ColumnFamilyOptions family_options(Family family, const Tuning& tuning,

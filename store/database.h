@@ -34,7 +34,7 @@ enum class Access : std::uint8_t {
 
 /// What tests turn; everything else uses the defaults.
 struct Tuning {
-  std::size_t write_buffer_bytes = std::size_t{32} << 20;
+  std::size_t write_buffer_bytes = std::size_t{16} << 20;
   std::shared_ptr<rocksdb::FileSystem> file_system;  ///< Null: the operating system's.
 };
 

@@ -29,9 +29,9 @@ struct Cursor {
 };
 
 struct Head {
-  record::Seq seq = 0;  ///< 0: the log is empty.
-  std::int64_t time_ns = 0;
-  record::Hash hash{};  ///< Chain value after `seq`.
+  record::Seq seq = 0;       ///< 0: the log is empty.
+  std::int64_t time_ns = 0;  ///< Of that record, as recorded.
+  record::Hash hash{};       ///< Chain value after `seq`.
 };
 
 struct Disk {

@@ -51,8 +51,8 @@ Result<const Database*> View::opened() const {
   const Database* open = database();
   if (open != nullptr) return open;
   return fail(ErrorCode::kExhausted, "store " + directory_.string() +
-                                         " is closed after a failure of the disk; it is opened "
-                                         "again with the next append");
+                                         " is closed after a failure; it is opened again with "
+                                         "the next append or refresh");
 }
 
 record::Seq View::oldest() const {

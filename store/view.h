@@ -24,7 +24,7 @@ class View : public Reader {
 
  protected:
   explicit View(std::filesystem::path directory) : directory_(std::move(directory)) {}
-  /// Null while the database could not be opened again after a failure of the disk.
+  /// Null while the database could not be opened again after a failure.
   [[nodiscard]] virtual const Database* database() const = 0;
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 

@@ -23,7 +23,7 @@ std::string contents(const std::filesystem::path& directory) {
 }
 
 TEST(Copy, OfAClosedStore) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 300));
   const auto head = store::copy(base / "s", base / "t");
   ASSERT_TRUE(head) << head.error().message;
@@ -38,7 +38,7 @@ TEST(Copy, OfAClosedStore) {
 }
 
 TEST(Copy, OfAKilledStore) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   Appender appender(base / "s", {.records = 1000000, .group = 5});
   for (auto ack = appender.next_ack(); ack < 200; ack = appender.next_ack()) ASSERT_GE(ack, 0);
   const auto last = static_cast<record::Seq>(appender.kill_and_drain());
@@ -50,10 +50,10 @@ TEST(Copy, OfAKilledStore) {
 }
 
 TEST(Copy, OfALiveStore) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   Appender appender(base / "s",
                     {.records = 1500, .group = 5, .buffer_bytes = std::size_t{64} << 10});
-  int copies = 0;
+  std::int64_t copies = 0;
   for (auto ack = appender.next_ack(); ack >= 0; ack = appender.next_ack()) {
     if (ack < 150 * copies) continue;
     SCOPED_TRACE("copy " + std::to_string(++copies));
@@ -76,7 +76,7 @@ TEST(Copy, OfALiveStore) {
 }
 
 TEST(Copy, NeedsAnEmptyPlace) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 5));
   std::filesystem::create_directory(base / "empty");
   EXPECT_TRUE(store::copy(base / "s", base / "empty"));
@@ -91,7 +91,7 @@ TEST(Copy, NeedsAnEmptyPlace) {
 }
 
 TEST(Copy, OfADamagedStoreLeavesNothing) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 200));
   {
     auto database = Database::open(base / "s", Access::kWrite);

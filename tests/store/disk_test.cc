@@ -47,7 +47,7 @@ void expect_whole(const std::filesystem::path& directory) {
 
 /// One run with a fault at call `at`; false when the run was over before it.
 bool run_with_fault(std::int64_t at, FaultPlan::How how, bool lasting, bool no_space) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   auto plan = std::make_shared<FaultPlan>();
   plan->at = at;
   plan->how = how;
@@ -81,9 +81,9 @@ void every_fault(FaultPlan::How how, bool lasting, bool no_space, std::int64_t s
 }
 
 using How = FaultPlan::How;
-TEST(Disk, OneCallFails) { every_fault(How::kNothingDone, false, false, 2); }
-TEST(Disk, OneCallWritesHalf) { every_fault(How::kHalfDone, false, false, 2); }
-TEST(Disk, OneCallWritesAndFails) { every_fault(How::kDone, false, false, 2); }
+TEST(Disk, OneCallFails) { every_fault(How::kNothingDone, false, false, 3); }
+TEST(Disk, OneCallWritesHalf) { every_fault(How::kHalfDone, false, false, 3); }
+TEST(Disk, OneCallWritesAndFails) { every_fault(How::kDone, false, false, 3); }
 TEST(Disk, FullForAWhile) { every_fault(How::kHalfDone, true, true, 3); }
 TEST(Disk, BrokenForAWhile) { every_fault(How::kDone, true, false, 3); }
 
@@ -111,7 +111,7 @@ class FileLimit {
 
 // The kernel refuses the bytes, as it does on a full disk; readers go on, and so does the log.
 TEST(Disk, ReadsGoOnWhileNothingCanBeWritten) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   auto writer = Writer::open(base / "s");
   ASSERT_TRUE(writer);
   FaultPlan none;
@@ -173,7 +173,7 @@ class AnchorSwap {
 
 // The group is in the log, but its anchor is not: it does not count, and is replaced by the next.
 TEST(Disk, AGroupWithoutItsAnchorIsReplaced) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   auto writer = Writer::open(base / "s");
   ASSERT_TRUE(writer);
   FaultPlan none;
@@ -206,7 +206,7 @@ TEST(Disk, AGroupWithoutItsAnchorIsReplaced) {
 }
 
 TEST(Disk, ClosingAfterAFailureTakesTheGroupOut) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   auto writer = Writer::open(base / "s");
   ASSERT_TRUE(writer);
   auto group = sample_group(0, 3);

@@ -53,11 +53,11 @@ class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
                            rocksdb::IODebugContext* debug) override {
     if (!plan_->due()) return Base::Append(data, options, debug);
     if (plan_->how == FaultPlan::How::kHalfDone) {
-      const auto half = Base::Append(rocksdb::Slice(data.data(), data.size() / 2), options, debug);
+      auto half = Base::Append(rocksdb::Slice(data.data(), data.size() / 2), options, debug);
       if (!half.ok()) return half;
     }
     if (plan_->how == FaultPlan::How::kDone) {
-      const auto done = Base::Append(data, options, debug);
+      auto done = Base::Append(data, options, debug);
       if (!done.ok()) return done;
     }
     return plan_->failure();
@@ -91,7 +91,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
                                     rocksdb::IODebugContext* debug) override {
     if (plan_->due()) return plan_->failure();
     std::unique_ptr<rocksdb::FSWritableFile> made;
-    const auto status = target()->NewWritableFile(path, options, &made, debug);
+    auto status = target()->NewWritableFile(path, options, &made, debug);
     if (status.ok()) *file = std::make_unique<FaultyFile>(std::move(made), plan_);
     return status;
   }

@@ -14,7 +14,7 @@ constexpr record::Seq kRecords = 40;
 
 /// A store changed by `change` behind the log's back, and what fsck says of it.
 FsckReport report_after(const std::function<void(const Database&, rocksdb::WriteBatch&)>& change) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   make_store(base / "s", kRecords);
   {
     auto database = Database::open(base / "s", Access::kWrite);
@@ -122,7 +122,7 @@ TEST(Fsck, ALostHeadIsTheAnchorsProblem) {
 }
 
 TEST(Fsck, SpeaksWhenRocksDbRefuses) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   make_store(base / "s", kRecords);
   for (const auto& file : files_ending(base / "s", "")) {
     if (file.filename().string().starts_with("MANIFEST")) write_file(file, "rubbish");
@@ -148,7 +148,7 @@ TEST(Fsck, SpeaksWhenRocksDbRefuses) {
 }
 
 TEST(Fsck, ManyProblemsAreCutOff) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   make_store(base / "s", 1300, 100);
   {
     auto database = Database::open(base / "s", Access::kWrite);
@@ -166,10 +166,10 @@ TEST(Fsck, ManyProblemsAreCutOff) {
 }
 
 TEST(Fsck, BesideAWriter) {
-  const TemporaryDirectory base;
+  const TemporaryDirectory base(Place::kMemory);
   Appender appender(base / "s",
                     {.records = 1500, .group = 5, .buffer_bytes = std::size_t{64} << 10});
-  int checks = 0;
+  std::int64_t checks = 0;
   for (auto ack = appender.next_ack(); ack >= 0; ack = appender.next_ack()) {
     if (ack < 150 * checks) continue;
     ++checks;

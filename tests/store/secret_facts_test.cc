@@ -169,7 +169,8 @@ TEST(SecretFacts, MetadataIsKeptButNotWhatGivesTheDataAway) {
 /// Values planted everywhere that a Secret has room for them; none may come out in any form.
 TEST(SecretFacts, NoCanaryComesThrough) {
   for (int i = 0; i < 200; ++i) {
-    const std::string canary = "canary" + std::to_string(i * 7919) + "XyZ";
+    std::string canary = "canaryXyZ";
+    canary += std::to_string(i * 7919);
     const auto pair = i % 20 == 0 ? make_pair(KeyKind::kEcdsa) : TlsPair{canary + "\n", "x"};
     Json object = tls_secret(pair.key + canary, canary + pair.certificate);
     object["data"]["password"] = base64(canary);

@@ -21,8 +21,15 @@ namespace pawprint::store {
 
 namespace fs = std::filesystem;
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (fs::temp_directory_path() / "pawprint-store-XXXXXX").string();
+TemporaryDirectory::TemporaryDirectory(Place place) {
+  // RocksDB allocates its log files in advance: a small memory file system would be full at once.
+  constexpr std::uintmax_t kRoomBytes = std::uintmax_t{1} << 30;
+  const fs::path memory = "/dev/shm";
+  std::error_code error;
+  const auto room = fs::space(memory, error);
+  const bool in_memory = place == Place::kMemory && !error && room.available > kRoomBytes;
+  const fs::path parent = in_memory ? memory : fs::temp_directory_path();
+  std::string name = (parent / "pawprint-store-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) std::abort();
   path_ = name;
 }
@@ -44,6 +51,7 @@ Appender::Appender(const fs::path& directory, const Plan& plan) {
                                  std::to_string(plan.pause_us),
                                  plan.end};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

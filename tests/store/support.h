@@ -17,10 +17,13 @@
 
 namespace pawprint::store {
 
+/// Where a test's files are. In memory a sync costs nothing; for tests of what is in the files.
+enum class Place : std::uint8_t { kDisk, kMemory };
+
 /// A new directory that goes with the object.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory();
+  explicit TemporaryDirectory(Place place = Place::kDisk);
   ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
