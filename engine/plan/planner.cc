@@ -118,6 +118,10 @@ void Planner::run(record::Seq seq) {
   std::sort(noted.begin(), noted.end());
   noted.erase(std::unique(noted.begin(), noted.end()), noted.end());
   for (const Key& key : noted) update(key, seq);
+  // A release holds for the deletions that were there; the next mass deletion is held again.
+  const bool none_left = std::all_of(deletions_.begin(), deletions_.end(),
+                                     [](const auto& zone) { return zone.second == 0; });
+  if (none_left) deletions_released_ = false;
 }
 
 void Planner::count_owned(ObjId id) {

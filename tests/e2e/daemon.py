@@ -18,11 +18,11 @@ class Daemon:
 
     def start(self):
         self.port = free_port()
-        self.log = open(self.store + ".log", "ab")
-        self.process = subprocess.Popen(
-            [os.path.join(self.binaries, "pawprintd"), "run", "--store", self.store, "--kubeconfig",
-             self.cluster.kubeconfig, "--zone", self.cluster.zone, "--http", f"127.0.0.1:{self.port}",
-             *self.extra], stdout=self.log, stderr=self.log)
+        with open(self.store + ".log", "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(self.binaries, "pawprintd"), "run", "--store", self.store, "--kubeconfig",
+                 self.cluster.kubeconfig, "--zone", self.cluster.zone, "--http", f"127.0.0.1:{self.port}",
+                 *self.extra], stdout=log, stderr=log)
         wait_for("/readyz of the daemon", self.ready, 30)
         return self
 
@@ -46,6 +46,10 @@ class Daemon:
             code = self.process.wait(30)
             if code != 0:
                 raise AssertionError(f"pawprintd ended with {code} on SIGTERM")
+
+    def ctl(self, *arguments):
+        subprocess.run([os.path.join(self.binaries, "pawprintd"), "ctl", *arguments, "--store", self.store],
+                       check=True, timeout=30)
 
     def cli(self, *arguments, ok=(0,), env=None):
         run = subprocess.run([os.path.join(self.binaries, "pawprint"), *arguments, "--store", self.store],
