@@ -9,7 +9,9 @@
 #include <map>
 
 #include "replay/nearest.h"
+#include "tools/pawprintd/control.h"
 #include "tools/pawprintd/event_log.h"
+#include "tools/pawprintd/operator_command.h"
 #include "tools/pawprintd/run.h"
 #include "tools/pawprintd/settings.h"
 
@@ -39,6 +41,12 @@ struct SettingsFlags {
     one(app, "zone", "name of the zone, as Kuma has it");
     one(app, "kubeconfig", "kubeconfig of the zone; else $KUBECONFIG, in-cluster, ~/.kube/config");
     one(app, "context", "context of the kubeconfig");
+  }
+
+  /// Only what names the store.
+  void add_store(CLI::App& app) {
+    app.add_option("--config", config, "configuration file (PAWPRINT_CONFIG)");
+    one(app, "store", "folder of the log");
   }
 
   Result<Settings> read() const {
@@ -109,50 +117,103 @@ int validate_config(const SettingsFlags& flags) {
   return 0;
 }
 
-int start(const SettingsFlags& flags) {
+int with_log(const SettingsFlags& flags, int (*action)(const Settings&)) {
   auto settings = flags.read();
   if (!settings) return complain(settings.error());
-  if (auto done = start_log(settings->get("log.format"), settings->get("log.level")); !done)
-    return complain(done.error());
-  return run(*settings);
+  if (auto done = start_log(settings->get("log.format"), settings->get("log.level")); !done) return complain(done.error());
+  return action(*settings);
 }
+
+int control(const SettingsFlags& flags, const std::string& what, const std::string& object, const std::string& ns) {
+  auto settings = flags.read();
+  if (!settings) return complain(settings.error());
+  std::string named_object;
+  if (!object.empty()) {
+    auto parsed = object_argument(object, ns);
+    if (!parsed) return complain(parsed.error());
+    named_object = *parsed;
+  }
+  auto done = send_command(settings->get("store.path"), what, named_object);
+  if (!done) return complain(done.error());
+  std::printf("%s%s%s: @%llu\n", what.c_str(), named_object.empty() ? "" : " ", named_object.c_str(),
+              static_cast<unsigned long long>(*done));
+  return 0;
+}
+
+/// The verbs, with the flags that they fill and what they do.
+class Verbs {
+ public:
+  Verbs() : root_("The daemon of Pawprint: watches API servers, records, decides and writes.", "pawprintd") {
+    root_.require_subcommand(0, 1);
+    root_.allow_extras();
+    root_.footer("Exit codes: 0 ok, 1 finding, 2 usage, 3 cluster or store not reachable, 5 log damaged.");
+    root_.set_version_flag("--version", std::string(PAWPRINT_BUILD));
+    add_run();
+    add_config();
+    add_ctl();
+  }
+
+  CLI::App& root() { return root_; }
+  [[nodiscard]] const std::function<int()>& action() const { return action_; }
+
+ private:
+  CLI::App* verb(CLI::App& parent, const char* name, const char* help, const char* example, std::function<int()> action) {
+    CLI::App* app = parent.add_subcommand(name, help);
+    app->allow_extras();
+    app->footer(std::string("Example:\n  ") + example);
+    app->callback([this, action = std::move(action)] { action_ = action; });
+    return app;
+  }
+
+  void add_run() {
+    flags_.add(*verb(root_, "run", "watch, decide and write", "pawprintd run --kubeconfig ~/.kube/config --zone zone-1",
+                     [this] { return with_log(flags_, run); }));
+    flags_.add(*verb(root_, "check", "is the cluster ready for it? before the first run", "pawprintd check --kubeconfig ~/.kube/config",
+                     [this] { return with_log(flags_, check); }));
+  }
+
+  void add_config() {
+    CLI::App* config = root_.add_subcommand("config", "the effective settings");
+    config->require_subcommand(1);
+    CLI::App* print = verb(*config, "print", "print the effective settings", "pawprintd config print --origin",
+                           [this] { return print_config(flags_, origin_); });
+    print->add_flag("--origin", origin_, "say where each value comes from");
+    flags_.add(*print);
+    flags_.add(*verb(*config, "validate", "check them and say what is wrong", "pawprintd config validate --config pawprint.yaml",
+                     [this] { return validate_config(flags_); }));
+  }
+
+  void add_ctl() {
+    CLI::App* ctl = root_.add_subcommand("ctl", "commands to the running daemon of a store");
+    ctl->require_subcommand(1);
+    for (const char* name : {"pause", "resume", "release", "reconcile"}) {
+      const bool about_object = name[0] == 'r' && std::string_view(name) != "resume";
+      const char* help = std::string_view(name) == "pause"     ? "write nothing until resume"
+                         : std::string_view(name) == "resume"  ? "write again"
+                         : std::string_view(name) == "release" ? "let a held object, or `deletions`, go on"
+                                                               : "try an object again now";
+      const std::string what = name;
+      CLI::App* app = verb(*ctl, name, help, about_object ? "pawprintd ctl release meshhttproute/shop -n kuma-system" : "pawprintd ctl pause",
+                           [this, what] { return control(flags_, what, object_, ns_); });
+      flags_.add_store(*app);
+      if (!about_object) continue;
+      app->add_option("object", object_, "TYPE/NAME, or for release also `deletions`")->required();
+      app->add_option("-n,--namespace", ns_, "namespace of the object");
+    }
+  }
+
+  CLI::App root_;
+  SettingsFlags flags_;
+  std::function<int()> action_;
+  bool origin_ = false;
+  std::string object_, ns_;
+};
 
 }  // namespace
 
 int command_line(int argc, char** argv) {
-  CLI::App root("The daemon of Pawprint: watches API servers, records, decides and writes.",
-                "pawprintd");
-  root.require_subcommand(0, 1);
-  root.footer(
-      "Exit codes: 0 ok, 1 finding, 2 usage, 3 cluster or store not reachable, 5 log damaged.");
-  root.set_version_flag("--version", std::string(PAWPRINT_BUILD));
-  SettingsFlags flags;
-  std::function<int()> action;
-  const auto verb = [&](CLI::App& parent, const char* name, const char* help, const char* example) {
-    CLI::App* app = parent.add_subcommand(name, help);
-    app->allow_extras();
-    app->footer(std::string("Example:\n  ") + example);
-    return app;
-  };
-  CLI::App* run_app = verb(root, "run", "watch, decide and write",
-                           "pawprintd run --kubeconfig ~/.kube/config --zone zone-1");
-  flags.add(*run_app);
-  run_app->callback([&] { action = [&] { return start(flags); }; });
-  CLI::App* config_app =
-      verb(root, "config", "the effective settings", "pawprintd config print --origin");
-  config_app->require_subcommand(1);
-  bool origin = false;
-  CLI::App* print_app =
-      verb(*config_app, "print", "print the effective settings", "pawprintd config print --origin");
-  print_app->add_flag("--origin", origin, "say where each value comes from");
-  flags.add(*print_app);
-  print_app->callback([&] { action = [&] { return print_config(flags, origin); }; });
-  CLI::App* validate_app = verb(*config_app, "validate", "check them and say what is wrong",
-                                "pawprintd config validate --config pawprint.yaml");
-  flags.add(*validate_app);
-  validate_app->callback([&] { action = [&] { return validate_config(flags); }; });
-  root.allow_extras();
-
+  Verbs verbs;
+  CLI::App& root = verbs.root();
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -166,11 +227,11 @@ int command_line(int argc, char** argv) {
     return complain(word.empty() ? std::string(error.what()) : word);
   }
   if (const std::string word = unknown_word(root); !word.empty()) return complain(word);
-  if (!action) {
+  if (!verbs.action()) {
     std::fputs(root.help().c_str(), stdout);
     return 0;
   }
-  return action();
+  return verbs.action()();
 }
 
 }  // namespace pawprint::pawprintd

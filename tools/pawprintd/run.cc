@@ -8,8 +8,10 @@
 #include <cstdlib>
 #include <thread>
 
+#include "tools/pawprintd/control.h"
 #include "tools/pawprintd/decide_loop.h"
 #include "tools/pawprintd/event_log.h"
+#include "tools/pawprintd/operator_command.h"
 #include "tools/pawprintd/zones.h"
 #include "tools/serve/server.h"
 
@@ -52,6 +54,19 @@ Result<std::unique_ptr<serve::Server>> serve_http(const Settings& settings, serv
   const auto endpoint = parse_endpoint(bind);
   if (!endpoint) return tl::unexpected(endpoint.error());
   return serve::Server::start(endpoint->address, endpoint->port, source);
+}
+
+/// Without it the daemon runs all the same; the log says why it is missing.
+std::unique_ptr<ControlServer> serve_control(const Settings& settings, DecideLoop& loop) {
+  auto server = ControlServer::start(settings.get("store.path"), [&loop](const record::Operator& command) -> Result<record::Seq> {
+    if (auto sensible = check_command(command, *loop.view()); !sensible) return tl::unexpected(sensible.error());
+    auto done = loop.command(command);
+    if (done) log(Level::kInfo, "operator", {{"who", command.who}, {"what", command.what}, {"object", command.object}, {"seq", *done}});
+    return done;
+  });
+  if (server) return std::move(*server);
+  log(Level::kWarn, "no_control_socket", {{"reason", server.error().message}});
+  return nullptr;
 }
 
 /// Until a signal comes or the log fails.
@@ -116,11 +131,13 @@ int run(const Settings& settings) {
   auto http = serve_http(settings, loop);
   if (!http) return complain(http.error());
   loop.start();
+  auto control = serve_control(settings, loop);
   zones.start(loop);
   wait_for_end(loop);
 
   end_in_time();
   log(Level::kInfo, "stopping", {});
+  control.reset();
   loop.stop_applying();
   zones.stop();
   if (*http) (*http)->stop();
@@ -128,6 +145,24 @@ int run(const Settings& settings) {
   if (!stopped) return complain(stopped.error());
   log(Level::kInfo, "stopped", {});
   return 0;
+}
+
+int check(const Settings& settings) {
+  int code = 0;
+  Zones zones(settings);
+  for (const Zones::Checked& zone : zones.check()) {
+    if (!zone.findings) {
+      complain({zone.findings.error().code, "zone " + zone.zone + ": " + zone.findings.error().message});
+      code = 3;
+      continue;
+    }
+    std::printf("zone %s\n", zone.zone.c_str());
+    for (const watch::Finding& finding : *zone.findings) {
+      std::printf("  %-4s %s: %s\n", finding.ok ? "ok" : "FAIL", finding.what.c_str(), finding.detail.c_str());
+      if (!finding.ok && code == 0) code = 1;
+    }
+  }
+  return code;
 }
 
 }  // namespace pawprint::pawprintd
