@@ -59,8 +59,8 @@ void Reducer::State::note_applied(const record::Record& record) {
   const auto applied = record::decode_applied(record.body);
   if (!applied) return;
   if (applied->outcome == "refused" || applied->outcome == "failed") {
-    zone_errors[record.zone] = applied->verb + ' ' + record::display(applied->object) + ": " +
-                               applied->reason;
+    zone_errors[record.zone] =
+        applied->verb + ' ' + record::display(applied->object) + ": " + applied->reason;
   }
   if (planner == nullptr) return;
   if (const auto id = world.find(applied->object)) {
@@ -225,7 +225,8 @@ std::vector<ZoneState> Reducer::zones() const {
     const auto* gateway = state_->world.object(id).as<model::GatewayFact>();
     if (gateway == nullptr) continue;
     for (ZoneState& state : out) {
-      if (state_->world.object(id).zone.is(state.name)) state.listeners += gateway->listeners.size();
+      if (state_->world.object(id).zone.is(state.name))
+        state.listeners += gateway->listeners.size();
     }
   }
   return out;

@@ -27,8 +27,8 @@ extern const std::string_view kReducerVersion;
 
 /// What one record changed.
 struct Folded {
-  bool outputs_changed = false;                ///< The output digest differs from before.
-  std::vector<record::ObjectKey> changed;      ///< Desired objects and statuses that changed, sorted.
+  bool outputs_changed = false;            ///< The output digest differs from before.
+  std::vector<record::ObjectKey> changed;  ///< Desired objects and statuses that changed, sorted.
 };
 
 /// One desired object or status, as printed. `body` is canonical JSON; for statuses it is
@@ -37,12 +37,12 @@ struct Output {
   record::ObjectKey key;
   bool is_status = false;
   std::string body;
-  record::Hash digest{};   ///< SHA-256 of the set-hash element (without lastTransitionTime).
+  record::Hash digest{};  ///< SHA-256 of the set-hash element (without lastTransitionTime).
 };
 
 struct Diagnostic {
   record::ObjectKey object;
-  std::string severity;    ///< error, warning, info.
+  std::string severity;  ///< error, warning, info.
   std::string rule;
   std::string message;
   auto operator<=>(const Diagnostic&) const = default;
@@ -52,7 +52,7 @@ struct Diagnostic {
 struct KnownObject {
   record::ObjectKey key;
   std::string uid, resource_version;
-  record::Seq seq = 0;     ///< Record that last changed it.
+  record::Seq seq = 0;  ///< Record that last changed it.
 };
 
 struct ZoneState {

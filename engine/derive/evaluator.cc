@@ -23,7 +23,9 @@ std::vector<Node> nodes_of(Kind kind) {
 }  // namespace
 
 Evaluator::Evaluator(world::World& world, Outputs& outputs, std::string profile_override)
-    : world_(world), outputs_(outputs), profile_override_(std::move(profile_override)),
+    : world_(world),
+      outputs_(outputs),
+      profile_override_(std::move(profile_override)),
       reads_(world) {
   load_settings();
 }
@@ -46,7 +48,8 @@ Evaluator::GatewayState& Evaluator::gateway_state(ObjId id) {
 }
 
 const rules::ClassValue& Evaluator::class_value(ObjId id) const {
-  return id < values_.size() && values_[id].gateway_class ? values_[id].gateway_class->value : kNoClass;
+  return id < values_.size() && values_[id].gateway_class ? values_[id].gateway_class->value
+                                                          : kNoClass;
 }
 
 std::int64_t Evaluator::class_users(ObjId id) const {
@@ -176,11 +179,21 @@ rules::Context<rules::NoTrace> Evaluator::context(Sym zone) { return {reads_, se
 void Evaluator::evaluate(Node node, ObjId object, std::int64_t time_ns) {
   reads_.cells().clear();
   switch (node) {
-    case Node::kClass: run_class(object); break;
-    case Node::kGateway: run_gateway(object); break;
-    case Node::kRoute: run_route(object, time_ns); break;
-    case Node::kGatewayStatus: run_gateway_status(object, time_ns); break;
-    case Node::kClassStatus: run_class_status(object, time_ns); break;
+    case Node::kClass:
+      run_class(object);
+      break;
+    case Node::kGateway:
+      run_gateway(object);
+      break;
+    case Node::kRoute:
+      run_route(object, time_ns);
+      break;
+    case Node::kGatewayStatus:
+      run_gateway_status(object, time_ns);
+      break;
+    case Node::kClassStatus:
+      run_class_status(object, time_ns);
+      break;
   }
   graph_.record_reads(node, object, reads_.cells());
 }

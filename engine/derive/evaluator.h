@@ -49,7 +49,7 @@ class Evaluator : public rules::ClassValues {
     rules::GatewayResult<rules::NoTrace> result;
     std::vector<rules::ListenerCount> counts;
     ObjId class_id = 0;
-    bool counted = false;            // class_users of class_id includes this Gateway.
+    bool counted = false;  // class_users of class_id includes this Gateway.
   };
   struct RouteState {
     std::vector<rules::Contribution> contributions;
@@ -85,9 +85,9 @@ class Evaluator : public rules::ClassValues {
   rules::Settings settings_;
   Graph graph_;
   Reads reads_;
-  std::vector<Values> values_;                                        // By object id.
+  std::vector<Values> values_;  // By object id.
   std::vector<ObjId> users_changed_;
-  std::vector<model::Sym> ready_;                                     // Zones that are synced.
+  std::vector<model::Sym> ready_;  // Zones that are synced.
   std::map<std::string, std::vector<std::pair<Node, ObjId>>, std::less<>> deferred_;  // By zone.
 };
 

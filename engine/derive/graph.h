@@ -65,9 +65,9 @@ class Graph {
   };
   void ensure(CellId id);
 
-  std::vector<std::vector<Reader>> readers_;         // By cell.
-  std::vector<std::vector<CellId>> reads_;           // By the node's own cell.
-  std::vector<std::uint8_t> dirty_;                  // By the node's own cell.
+  std::vector<std::vector<Reader>> readers_;  // By cell.
+  std::vector<std::vector<CellId>> reads_;    // By the node's own cell.
+  std::vector<std::uint8_t> dirty_;           // By the node's own cell.
   std::array<std::vector<ObjId>, kNodeKinds> queue_;
 };
 

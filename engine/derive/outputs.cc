@@ -58,8 +58,8 @@ void Outputs::set_generated(ObjId owner, std::int64_t created_s,
     const ObjId object = world_.id(each.kind, zone, each.ns, each.name);
     const std::vector<Claim>& claims = slot(object).claims;
     const auto same = std::find_if(claims.begin(), claims.end(), [&](const Claim& claim) {
-      return claim.owner == owner && claim.created_s == created_s &&
-             claim.made.body == each.body && claim.made.secret_digest == each.secret_digest;
+      return claim.owner == owner && claim.created_s == created_s && claim.made.body == each.body &&
+             claim.made.secret_digest == each.secret_digest;
     });
     asked.push_back(object);
     if (same != claims.end()) continue;

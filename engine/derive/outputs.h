@@ -20,21 +20,21 @@ using world::ObjId;
 
 struct Claim {
   ObjId owner = 0;
-  std::int64_t created_s = 0;        ///< Of the owner; the oldest claim wins, then the name.
+  std::int64_t created_s = 0;  ///< Of the owner; the oldest claim wins, then the name.
   rules::Generated made;
 };
 
 /// When each condition of a status last changed its `status`.
 struct Transition {
   std::string section;
-  std::string_view type, status;     ///< Literals of the rules.
+  std::string_view type, status;  ///< Literals of the rules.
   std::int64_t time_ns = 0;
 };
 
 struct DesiredStatus {
   model::Status status;
   std::vector<Transition> transitions;
-  record::Hash comparison{};         ///< SHA-256 of comparison_text, as model::Seen::status.
+  record::Hash comparison{};  ///< SHA-256 of comparison_text, as model::Seen::status.
 };
 
 class Outputs {
@@ -70,10 +70,10 @@ class Outputs {
 
  private:
   struct Slot {
-    std::vector<Claim> claims;       // Sorted, winner first.
+    std::vector<Claim> claims;  // Sorted, winner first.
     std::optional<record::Hash> object_element, status_element;
     std::optional<DesiredStatus> status;
-    std::vector<ObjId> asked;        // As owner: what it asks for.
+    std::vector<ObjId> asked;  // As owner: what it asks for.
   };
   Slot& slot(ObjId id);
   void drop_claim(ObjId object, ObjId owner);
@@ -83,7 +83,7 @@ class Outputs {
                                       std::int64_t time_ns) const;
 
   world::World& world_;
-  std::vector<Slot> slots_;          // By object id.
+  std::vector<Slot> slots_;  // By object id.
   record::SetHash digest_;
   std::vector<Changed> changed_;
 };

@@ -13,9 +13,9 @@ namespace pawprint::explain {
 
 /// Where a value came from. Exactly one of object and setting is set.
 struct Source {
-  record::ObjectKey object;   ///< Kind empty when the source is a setting or a constant.
-  std::string field;          ///< JSONPath without `$`: ".spec.rules[0].backendRefs[1].weight".
-  std::string setting;        ///< Member of the Config record: "systemNamespace", "zones", "profile".
+  record::ObjectKey object;  ///< Kind empty when the source is a setting or a constant.
+  std::string field;         ///< JSONPath without `$`: ".spec.rules[0].backendRefs[1].weight".
+  std::string setting;  ///< Member of the Config record: "systemNamespace", "zones", "profile".
 };
 
 struct Cause {
@@ -24,8 +24,8 @@ struct Cause {
 };
 
 struct Leaf {
-  std::string field;   ///< Path in the generated object.
-  std::string value;   ///< JSON text of the leaf.
+  std::string field;  ///< Path in the generated object.
+  std::string value;  ///< JSON text of the leaf.
   Cause cause;
 };
 
@@ -33,8 +33,8 @@ struct Leaf {
 struct ObjectTrace {
   record::ObjectKey object;
   bool is_status = false;
-  std::vector<Leaf> leaves;   ///< In document order; every leaf of the object once.
-  std::vector<Cause> gates;   ///< What had to hold for the object to exist at all.
+  std::vector<Leaf> leaves;  ///< In document order; every leaf of the object once.
+  std::vector<Cause> gates;  ///< What had to hold for the object to exist at all.
 };
 
 }  // namespace pawprint::explain

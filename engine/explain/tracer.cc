@@ -137,7 +137,8 @@ std::optional<ObjectTrace> trace_object(world::World& world, const derive::Outpu
   }
   Traced traced = run(world, evaluator, claim->owner);
   for (rules::Generated& made : traced.outputs) {
-    if (made.kind != claim->made.kind || made.ns != claim->made.ns || made.name != claim->made.name) {
+    if (made.kind != claim->made.kind || made.ns != claim->made.ns ||
+        made.name != claim->made.name) {
       continue;
     }
     ObjectTrace out;

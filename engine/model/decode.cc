@@ -204,24 +204,43 @@ Decoded Decoder::decode(Kind kind, const record::Record& record, std::string_vie
   Reading in{symbols_, {}};
   switch (kind) {
     case Kind::kGatewayClass:
-    case Kind::kGateway: out.fact = read_with_status(in, kind, object, out.seen); break;
+    case Kind::kGateway:
+      out.fact = read_with_status(in, kind, object, out.seen);
+      break;
     case Kind::kHttpRoute: {
       HttpRouteFact route = read_http_route(in, object);
       read_route_status(in, object, controller, route, out.seen);
       out.fact = std::move(route);
       break;
     }
-    case Kind::kReferenceGrant: out.fact = read_grant(in, object); break;
-    case Kind::kNamespace: out.fact = read_namespace(in, object); break;
-    case Kind::kService: out.fact = read_service(in, object); break;
-    case Kind::kSecret: out.fact = read_secret(in, object); break;
-    case Kind::kMesh: out.fact = read_mesh(in, object); break;
-    case Kind::kMeshGatewayConfig: out.fact = read_config(in, object); break;
-    case Kind::kExternalService: out.fact = read_external_service(in, object); break;
+    case Kind::kReferenceGrant:
+      out.fact = read_grant(in, object);
+      break;
+    case Kind::kNamespace:
+      out.fact = read_namespace(in, object);
+      break;
+    case Kind::kService:
+      out.fact = read_service(in, object);
+      break;
+    case Kind::kSecret:
+      out.fact = read_secret(in, object);
+      break;
+    case Kind::kMesh:
+      out.fact = read_mesh(in, object);
+      break;
+    case Kind::kMeshGatewayConfig:
+      out.fact = read_config(in, object);
+      break;
+    case Kind::kExternalService:
+      out.fact = read_external_service(in, object);
+      break;
     case Kind::kMeshGateway:
     case Kind::kMeshGatewayInstance:
-    case Kind::kMeshHttpRoute: out.fact = read_generated(in, kind, object, record.body); break;
-    case Kind::kNone: break;
+    case Kind::kMeshHttpRoute:
+      out.fact = read_generated(in, kind, object, record.body);
+      break;
+    case Kind::kNone:
+      break;
   }
   out.problem = std::move(in.problem);
   return out;

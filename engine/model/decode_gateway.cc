@@ -9,8 +9,11 @@ namespace {
 constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
 
 ParentRef read_parent(Reading& in, const JsonObject& ref) {
-  return {in.text(ref, "group", kGatewayGroup), in.text(ref, "kind", "Gateway"),
-          in.text(ref, "name"), in.nonempty(ref, "namespace"), in.nonempty(ref, "sectionName"),
+  return {in.text(ref, "group", kGatewayGroup),
+          in.text(ref, "kind", "Gateway"),
+          in.text(ref, "name"),
+          in.nonempty(ref, "namespace"),
+          in.nonempty(ref, "sectionName"),
           in.small(ref, "port", 0)};
 }
 
@@ -176,7 +179,8 @@ HttpRule read_rule(Reading& in, const JsonObject& rule) {
 bool has_true(Reading& in, const JsonObject& parent, std::string_view type) {
   bool found = false;
   in.each_object(parent, "conditions", [&](const JsonObject& condition) {
-    found = found || (in.text(condition, "type").is(type) && in.text(condition, "status").is("True"));
+    found =
+        found || (in.text(condition, "type").is(type) && in.text(condition, "status").is("True"));
   });
   return found;
 }
@@ -211,8 +215,8 @@ StatusEntry read_listener_status(Reading& in, const JsonObject& listener, Seen& 
   entry.section = in.text(listener, "name").view();
   std::string kinds = canonical_member(listener, "supportedKinds");
   if (kinds.empty()) kinds = "\"supportedKinds\":[]";
-  entry.members = "\"attachedRoutes\":" +
-                  std::to_string(in.number(listener, "attachedRoutes", 0)) + ',' + kinds;
+  entry.members = "\"attachedRoutes\":" + std::to_string(in.number(listener, "attachedRoutes", 0)) +
+                  ',' + kinds;
   read_conditions(in, listener, entry, seen);
   return entry;
 }
@@ -305,7 +309,8 @@ GrantFact read_grant(Reading& in, const JsonObject& object) {
   JsonObject spec;
   if (!in.object(object, "spec", spec)) return out;
   in.each_object(spec, "from", [&](const JsonObject& from) {
-    out.from.push_back({in.text(from, "group", ""), in.text(from, "kind"), in.text(from, "namespace")});
+    out.from.push_back(
+        {in.text(from, "group", ""), in.text(from, "kind"), in.text(from, "namespace")});
   });
   in.each_object(spec, "to", [&](const JsonObject& to) {
     out.to.push_back({in.text(to, "group", ""), in.text(to, "kind"), in.nonempty(to, "name")});

@@ -65,7 +65,7 @@ struct ObjectRef {
 struct Listener {
   Sym name, hostname, protocol;  ///< `hostname` absent when unset or empty.
   std::int32_t port = 0;
-  Sym from;                      ///< All, Same, Selector.
+  Sym from;  ///< All, Same, Selector.
   bool has_selector = false;
   LabelSelector selector;
   bool has_kinds = false;
@@ -105,7 +105,7 @@ struct Match {
 
 struct BackendRef {
   ObjectRef ref;
-  std::int32_t port = 0;    ///< 0 when unset.
+  std::int32_t port = 0;  ///< 0 when unset.
   std::int64_t weight = 1;
   bool has_filters = false;
   bool operator==(const BackendRef&) const = default;
@@ -117,19 +117,19 @@ struct Header {
 };
 struct PathModifier {
   bool present = false;
-  Sym type, value;          ///< `value` of the member that `type` names; absent when missing.
+  Sym type, value;  ///< `value` of the member that `type` names; absent when missing.
   bool operator==(const PathModifier&) const = default;
 };
 struct Filter {
   Sym type;
   std::vector<Header> set, add;
   std::vector<Sym> remove;
-  Sym scheme, hostname;     ///< Redirect and rewrite; absent when unset.
-  std::int32_t port = 0;    ///< Redirect; 0 when unset.
+  Sym scheme, hostname;   ///< Redirect and rewrite; absent when unset.
+  std::int32_t port = 0;  ///< Redirect; 0 when unset.
   std::int32_t status_code = 302;
   PathModifier path;
   BackendRef mirror;
-  std::int32_t mirror_percent = -1;                      ///< -1 when unset.
+  std::int32_t mirror_percent = -1;  ///< -1 when unset.
   std::int32_t mirror_numerator = -1, mirror_denominator = 100;
   bool operator==(const Filter&) const = default;
 };
@@ -156,9 +156,9 @@ struct HttpRouteFact {
   std::vector<ParentRef> parents;
   std::vector<Sym> hostnames;
   std::vector<HttpRule> rules;
-  std::vector<Sym> unsupported;         ///< Top level: useDefaultGateways.
+  std::vector<Sym> unsupported;  ///< Top level: useDefaultGateways.
   std::vector<ForeignParent> foreign;
-  std::string foreign_entries;          ///< JSON of foreign status.parents entries, comma separated.
+  std::string foreign_entries;  ///< JSON of foreign status.parents entries, comma separated.
   bool operator==(const HttpRouteFact&) const = default;
 };
 
@@ -194,7 +194,7 @@ struct ServiceFact {
 };
 
 struct PemBlock {
-  Sym type, key;                        ///< `key`: rsa, ecdsa, ed25519, other, invalid.
+  Sym type, key;  ///< `key`: rsa, ecdsa, ed25519, other, invalid.
   bool operator==(const PemBlock&) const = default;
 };
 struct SecretFact {
@@ -204,7 +204,7 @@ struct SecretFact {
   std::string glued_digest, joined_digest, value_digest;  ///< As printed; see store/secret_facts.h.
   std::vector<PemBlock> glued, joined;
   bool matches_key = true, has_certificate = false;
-  Labels labels;                        ///< For copies: what the plan compares and owns by.
+  Labels labels;  ///< For copies: what the plan compares and owns by.
   bool managed = false;
   bool operator==(const SecretFact&) const = default;
 };
@@ -236,12 +236,12 @@ struct Address {
 
 /// A generated object as seen in the cluster: what the plan compares and what rules read of it.
 struct GeneratedFact {
-  Sym mesh;                       ///< Top-level `mesh`, else label kuma.io/mesh.
-  record::Hash spec{};            ///< Digest of what normalise_for_compare prints.
+  Sym mesh;             ///< Top-level `mesh`, else label kuma.io/mesh.
+  record::Hash spec{};  ///< Digest of what normalise_for_compare prints.
   Labels labels;
-  bool managed = false;           ///< Our field manager is among metadata.managedFields.
-  std::string value_digest;       ///< Copied Secret: digest of data.value.
-  std::vector<Address> addresses; ///< MeshGatewayInstance: status.loadBalancer.ingress.
+  bool managed = false;            ///< Our field manager is among metadata.managedFields.
+  std::string value_digest;        ///< Copied Secret: digest of data.value.
+  std::vector<Address> addresses;  ///< MeshGatewayInstance: status.loadBalancer.ingress.
   bool operator==(const GeneratedFact&) const = default;
 };
 
@@ -251,7 +251,7 @@ using Fact = std::variant<std::monostate, GatewayClassFact, GatewayFact, HttpRou
 
 /// A condition of ours as last seen in the cluster; lets a new log keep transition times.
 struct SeenCondition {
-  Sym section;                    ///< As StatusEntry::section (engine/model/status.h).
+  Sym section;  ///< As StatusEntry::section (engine/model/status.h).
   Sym type, status;
   std::int64_t time_s = 0;
   bool operator==(const SeenCondition&) const = default;
@@ -259,11 +259,12 @@ struct SeenCondition {
 
 /// What is observed of an object but is no input of any rule.
 struct Seen {
-  record::Hash status{};          ///< Digest of our part of its status, without transition times.
-  bool has_status = false;        ///< Our part of the status is there at all.
-  bool has_finalizer = false;     ///< GatewayClass: gateway-exists-finalizer.
+  record::Hash status{};       ///< Digest of our part of its status, without transition times.
+  bool has_status = false;     ///< Our part of the status is there at all.
+  bool has_finalizer = false;  ///< GatewayClass: gateway-exists-finalizer.
   std::vector<Sym> finalizers;
-  std::string foreign_conditions; ///< JSON of conditions of types that we do not write, with commas.
+  std::string
+      foreign_conditions;  ///< JSON of conditions of types that we do not write, with commas.
   std::vector<SeenCondition> conditions;
 };
 

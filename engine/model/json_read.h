@@ -104,7 +104,8 @@ struct Reading {
   /// A map of strings, sorted by key.
   Labels labels(const JsonObject& parent, std::string_view member);
   /// Those of `members` that are present and not null.
-  std::vector<Sym> present(const JsonObject& parent, std::initializer_list<std::string_view> members);
+  std::vector<Sym> present(const JsonObject& parent,
+                           std::initializer_list<std::string_view> members);
 };
 
 }  // namespace pawprint::model

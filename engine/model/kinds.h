@@ -29,8 +29,8 @@ struct KindInfo {
   std::string_view group, name;
   std::string_view api_version;  ///< What we write and print.
   bool namespaced;
-  bool generated;                ///< Pawprint creates objects of this kind.
-  bool required;                 ///< Nothing is decided for a zone before it is synced.
+  bool generated;  ///< Pawprint creates objects of this kind.
+  bool required;   ///< Nothing is decided for a zone before it is synced.
 };
 
 /// kNone when the engine has no use for it.

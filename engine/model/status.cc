@@ -18,7 +18,8 @@ struct Date {
   unsigned month, day;
 };
 
-// Days since 1970-01-01 to a proleptic Gregorian date and back; eras of 400 years have equal length.
+// Days since 1970-01-01 to a proleptic Gregorian date and back; eras of 400 years have equal
+// length.
 Date date_of_days(std::int64_t days) {
   days += 719'468;
   const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
@@ -38,8 +39,7 @@ std::int64_t days_of_date(std::int64_t year, unsigned month, unsigned day) {
   const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
   const auto year_of_era = static_cast<unsigned>(year - era * 400);
   const unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  const unsigned day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146'097 + static_cast<std::int64_t>(day_of_era) - 719'468;
 }
 
@@ -130,8 +130,8 @@ std::int64_t parse_rfc3339(std::string_view text) {
   std::int64_t second = 0;
   if (!number_at(text, 0, 4, year) || !number_at(text, 5, 2, month) ||
       !number_at(text, 8, 2, day) || !number_at(text, 11, 2, hour) ||
-      !number_at(text, 14, 2, minute) || !number_at(text, 17, 2, second) ||
-      month < 1 || month > 12 || day < 1 || day > 31) {
+      !number_at(text, 14, 2, minute) || !number_at(text, 17, 2, second) || month < 1 ||
+      month > 12 || day < 1 || day > 31) {
     return 0;
   }
   return days_of_date(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) *

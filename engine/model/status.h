@@ -17,7 +17,7 @@ namespace pawprint::model {
 struct Condition {
   std::string_view type, status, reason;  ///< Literals or interned text.
   std::string message;
-  std::int64_t generation = 0;            ///< observedGeneration.
+  std::int64_t generation = 0;  ///< observedGeneration.
   bool operator==(const Condition&) const = default;
 };
 

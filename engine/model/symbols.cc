@@ -35,8 +35,7 @@ Sym Symbols::intern(std::string_view text) {
   char* memory = allocate(sizeof(Sym::Entry) + text.size());
   char* copy = memory + sizeof(Sym::Entry);
   if (!text.empty()) std::memcpy(copy, text.data(), text.size());
-  const auto* entry =
-      new (memory) Sym::Entry{hash, static_cast<std::uint32_t>(text.size()), copy};
+  const auto* entry = new (memory) Sym::Entry{hash, static_cast<std::uint32_t>(text.size()), copy};
   entries_.insert(entry);
   return Sym(entry);
 }

@@ -27,9 +27,7 @@ class Sym {
   [[nodiscard]] bool is(std::string_view text) const { return view() == text; }
   friend bool operator==(Sym a, Sym b) { return a.entry_ == b.entry_; }
   /// For hashed look-up only; never for order.
-  [[nodiscard]] std::uint64_t identity() const {
-    return entry_ == nullptr ? 0 : entry_->hash;
-  }
+  [[nodiscard]] std::uint64_t identity() const { return entry_ == nullptr ? 0 : entry_->hash; }
 
  private:
   friend class Symbols;

@@ -22,7 +22,8 @@ Comparison comparison(const derive::Claim& claim) {
   const Json& labels = object.at("metadata").value("labels", Json::object());
   for (const auto& [key, value] : labels.items()) out.labels.emplace_back(key, value);
   out.mesh = object.value("mesh", labels.value("kuma.io/mesh", std::string{}));
-  const auto text = model::normalise_for_compare(model::info(claim.made.kind).name, claim.made.body);
+  const auto text =
+      model::normalise_for_compare(model::info(claim.made.kind).name, claim.made.body);
   if (text) out.spec = record::sha256(*text);
   return out;
 }

@@ -18,7 +18,8 @@ struct Comparison {
 Comparison comparison(const derive::Claim& claim);
 
 /// Every desired label is there; labels of others do not matter.
-bool has_labels(const Observed& seen, const std::vector<std::pair<std::string, std::string>>& labels);
+bool has_labels(const Observed& seen,
+                const std::vector<std::pair<std::string, std::string>>& labels);
 
 /// Merge patch of the status subresource with the version that it was computed from.
 std::string status_patch(const world::Object& object, const derive::Outputs& outputs,

@@ -14,21 +14,21 @@
 namespace pawprint::plan {
 
 enum class Verb : std::uint8_t {
-  kCreate,       ///< Server-side apply of `body` (the object does not exist as far as we know).
-  kReplace,      ///< GET, set spec, mesh and our labels from `body`, keep other metadata, PUT.
-  kDelete,       ///< DELETE with preconditions `uid` and `resource_version`.
-  kStatus,       ///< Merge patch of the status subresource; `body` holds metadata.resourceVersion.
-  kFinalizer,    ///< Merge patch of metadata.finalizers; `body` holds metadata.resourceVersion.
+  kCreate,     ///< Server-side apply of `body` (the object does not exist as far as we know).
+  kReplace,    ///< GET, set spec, mesh and our labels from `body`, keep other metadata, PUT.
+  kDelete,     ///< DELETE with preconditions `uid` and `resource_version`.
+  kStatus,     ///< Merge patch of the status subresource; `body` holds metadata.resourceVersion.
+  kFinalizer,  ///< Merge patch of metadata.finalizers; `body` holds metadata.resourceVersion.
 };
 
 struct Operation {
-  std::string id;                 ///< "<seq>-<n>": seq of the record that caused it and a counter.
+  std::string id;  ///< "<seq>-<n>": seq of the record that caused it and a counter.
   Verb verb = Verb::kCreate;
   record::ObjectKey object;
-  std::string api_version;        ///< "kuma.io/v1alpha1".
-  std::string body;               ///< Canonical JSON to send; empty for kDelete.
-  std::string uid;                ///< Precondition for kReplace and kDelete.
-  std::string resource_version;   ///< Precondition; empty for kCreate.
+  std::string api_version;       ///< "kuma.io/v1alpha1".
+  std::string body;              ///< Canonical JSON to send; empty for kDelete.
+  std::string uid;               ///< Precondition for kReplace and kDelete.
+  std::string resource_version;  ///< Precondition; empty for kCreate.
   /// Identifies the content, without preconditions and times: the applier hands it back in
   /// Applied.digest, so that the engine recognises its own writes.
   std::string digest;
@@ -36,7 +36,7 @@ struct Operation {
   /// joins tls.key and tls.crt as `secret_joined` says, checks that the keyed digest of the result
   /// is `secret_digest` and sends it as data.value. Empty for everything else.
   std::string secret_ns, secret_name, secret_digest;
-  bool secret_joined = false;     ///< True: put a line end between key and certificate when missing.
+  bool secret_joined = false;  ///< True: put a line end between key and certificate when missing.
 
   bool operator==(const Operation&) const = default;
 };

@@ -9,8 +9,12 @@ std::optional<Observed> observed(const world::Object& object) {
     return Observed{fact->mesh, fact->spec, &fact->labels, fact->managed, {}, {}};
   }
   if (const auto* secret = object.as<model::SecretFact>()) {
-    return Observed{model::find_label(secret->labels, "kuma.io/mesh"), {}, &secret->labels,
-                    secret->managed, secret->value_digest, secret->type};
+    return Observed{model::find_label(secret->labels, "kuma.io/mesh"),
+                    {},
+                    &secret->labels,
+                    secret->managed,
+                    secret->value_digest,
+                    secret->type};
   }
   return std::nullopt;
 }
@@ -20,8 +24,8 @@ bool owned(const world::Object& object, bool kuma_labels) {
   if (!seen || !seen->managed) return false;
   if (model::find_label(*seen->labels, rules::kOwnerKey).set()) return true;
   if (!kuma_labels) return false;
-  const bool labelled = object.kind == model::Kind::kMeshGateway ||
-                        object.kind == model::Kind::kMeshHttpRoute;
+  const bool labelled =
+      object.kind == model::Kind::kMeshGateway || object.kind == model::Kind::kMeshHttpRoute;
   return !labelled || model::find_label(*seen->labels, rules::kKumaOwnerKey).set();
 }
 

@@ -14,8 +14,8 @@ struct Observed {
   record::Hash spec{};
   const model::Labels* labels = nullptr;
   bool managed = false;
-  std::string_view value_digest;   ///< Copied Secrets.
-  model::Sym type;                 ///< Copied Secrets.
+  std::string_view value_digest;  ///< Copied Secrets.
+  model::Sym type;                ///< Copied Secrets.
 };
 
 /// The comparable part of a generated object or Secret; nothing when it does not exist.

@@ -18,20 +18,28 @@ constexpr std::int64_t kFightWindowNs = 60'000'000'000;
 /// Kinds that others refer to come first; deletions run the other way round.
 int rank(Kind kind) {
   switch (kind) {
-    case Kind::kSecret: return 0;
-    case Kind::kMeshGateway: return 1;
-    case Kind::kMeshGatewayInstance: return 2;
-    case Kind::kMeshHttpRoute: return 3;
-    case Kind::kGatewayClass: return 4;
-    case Kind::kGateway: return 5;
-    case Kind::kHttpRoute: return 6;
+    case Kind::kSecret:
+      return 0;
+    case Kind::kMeshGateway:
+      return 1;
+    case Kind::kMeshGatewayInstance:
+      return 2;
+    case Kind::kMeshHttpRoute:
+      return 3;
+    case Kind::kGatewayClass:
+      return 4;
+    case Kind::kGateway:
+      return 5;
+    case Kind::kHttpRoute:
+      return 6;
     case Kind::kNone:
     case Kind::kReferenceGrant:
     case Kind::kNamespace:
     case Kind::kService:
     case Kind::kMesh:
     case Kind::kMeshGatewayConfig:
-    case Kind::kExternalService: return 7;
+    case Kind::kExternalService:
+      return 7;
   }
   return 7;
 }
@@ -154,7 +162,9 @@ void Planner::update(const Key& key, record::Seq seq) {
   entry.wanted = std::move(*wanted);
   entry.fresh = true;
   entry.id = std::to_string(seq) + '-' + std::to_string(key.first) +
-             (key.second == Part::kObject ? "o" : key.second == Part::kStatus ? "s" : "f");
+             (key.second == Part::kObject   ? "o"
+              : key.second == Part::kStatus ? "s"
+                                            : "f");
 }
 
 bool Planner::acknowledged(const Key& key, const Wanted& wanted) const {
@@ -168,8 +178,8 @@ bool Planner::acknowledged(const Key& key, const Wanted& wanted) const {
   const Object& object = world_.object(key.first);
   if (wanted.verb == Verb::kDelete) return true;
   if (written.resource_version.empty()) return true;
-  return !object.exists() || record::compare_resource_versions(
-                                 object.resource_version, written.resource_version) < 0;
+  return !object.exists() ||
+         record::compare_resource_versions(object.resource_version, written.resource_version) < 0;
 }
 
 std::string Planner::hold_reason(const Key& key, const Wanted& wanted) const {
@@ -188,16 +198,20 @@ std::string Planner::hold_reason(const Key& key, const Wanted& wanted) const {
 
 std::optional<Planner::Wanted> Planner::want(const Key& key) const {
   switch (key.second) {
-    case Part::kObject: return want_object(key.first);
-    case Part::kStatus: return want_status(key.first);
-    case Part::kFinalizer: return want_finalizer(key.first);
+    case Part::kObject:
+      return want_object(key.first);
+    case Part::kStatus:
+      return want_status(key.first);
+    case Part::kFinalizer:
+      return want_finalizer(key.first);
   }
   return std::nullopt;
 }
 
 std::optional<Planner::Wanted> Planner::want_deletion(ObjId id) const {
   const Object& object = world_.object(id);
-  if (!object.exists() || !owned(object, evaluator_.settings().quirks.kuma_labels)) return std::nullopt;
+  if (!object.exists() || !owned(object, evaluator_.settings().quirks.kuma_labels))
+    return std::nullopt;
   if (object.uid.empty()) return std::nullopt;
   return Wanted{Verb::kDelete, object.uid, object.resource_version, {}, {}};
 }
@@ -216,7 +230,8 @@ std::optional<Planner::Wanted> Planner::want_object(ObjId id) const {
   if (compare.mesh != seen->mesh.view()) {
     // A mesh cannot be moved: the object is deleted and made anew.
     if (auto deletion = want_deletion(id)) return deletion;
-    wanted.held = "it exists in mesh \"" + std::string(seen->mesh.view()) + "\" and is not Pawprint's";
+    wanted.held =
+        "it exists in mesh \"" + std::string(seen->mesh.view()) + "\" and is not Pawprint's";
     return wanted;
   }
   const bool secret = object.kind == Kind::kSecret;
@@ -258,11 +273,15 @@ std::string Planner::body(const Key& key, const Wanted& wanted) const {
   const ObjId id = key.first;
   const Object& object = world_.object(id);
   switch (wanted.verb) {
-    case Verb::kDelete: return {};
+    case Verb::kDelete:
+      return {};
     case Verb::kCreate:
-    case Verb::kReplace: return outputs_.winner(id)->made.body;
-    case Verb::kStatus: return status_patch(object, outputs_, id);
-    case Verb::kFinalizer: return finalizer_patch(object, wanted.digest == "add");
+    case Verb::kReplace:
+      return outputs_.winner(id)->made.body;
+    case Verb::kStatus:
+      return status_patch(object, outputs_, id);
+    case Verb::kFinalizer:
+      return finalizer_patch(object, wanted.digest == "add");
   }
   return {};
 }
@@ -294,7 +313,8 @@ bool Planner::deletions_held(model::Sym zone) const {
   const record::Config& config = world_.config();
   const auto owned_here = owned_count_.find(found->first);
   const std::int64_t total = owned_here == owned_count_.end() ? 0 : owned_here->second;
-  return found->second > std::max(config.deletes_held_count, total * config.deletes_held_share / 100);
+  return found->second >
+         std::max(config.deletes_held_count, total * config.deletes_held_share / 100);
 }
 
 std::vector<const std::pair<const Planner::Key, Planner::Entry>*> Planner::ordered() const {
@@ -354,10 +374,9 @@ std::vector<Operation> Planner::take_new() {
 }
 
 std::uint64_t Planner::pending(model::Sym zone) const {
-  return static_cast<std::uint64_t>(
-      std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
-        return world_.object(entry.first.first).zone == zone;
-      }));
+  return static_cast<std::uint64_t>(std::count_if(
+      entries_.begin(), entries_.end(),
+      [&](const auto& entry) { return world_.object(entry.first.first).zone == zone; }));
 }
 
 }  // namespace pawprint::plan

@@ -54,7 +54,7 @@ class Planner {
   struct Wanted {
     Verb verb = Verb::kCreate;
     std::string uid, resource_version, digest;
-    std::string held;                ///< Why it must wait for a person; empty: due.
+    std::string held;  ///< Why it must wait for a person; empty: due.
     bool operator==(const Wanted&) const = default;
   };
   struct Entry {
@@ -65,9 +65,9 @@ class Planner {
   /// What we last wrote to a part, until it is seen again.
   struct Written {
     std::string digest, resource_version;
-    bool waiting = false;            ///< Acknowledged, not yet observed.
-    bool refused = false;            ///< Do not repeat the same body.
-    std::vector<std::int64_t> repairs;   ///< Times of writes that repeated the same body.
+    bool waiting = false;               ///< Acknowledged, not yet observed.
+    bool refused = false;               ///< Do not repeat the same body.
+    std::vector<std::int64_t> repairs;  ///< Times of writes that repeated the same body.
   };
 
   std::optional<Wanted> want(const Key& key) const;
@@ -90,9 +90,9 @@ class Planner {
   std::vector<Key> noted_;
   std::map<Key, Entry> entries_;
   std::map<Key, Written> written_;
-  std::map<ObjId, bool> owned_;                     // Existing objects that are ours.
-  std::map<std::string, std::int64_t> owned_count_, deletions_;   // By zone.
-  std::map<ObjId, bool> released_;                  // A person let these go on.
+  std::map<ObjId, bool> owned_;                                  // Existing objects that are ours.
+  std::map<std::string, std::int64_t> owned_count_, deletions_;  // By zone.
+  std::map<ObjId, bool> released_;                               // A person let these go on.
   bool deletions_released_ = false, paused_ = false;
 };
 

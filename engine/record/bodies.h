@@ -16,10 +16,10 @@
 namespace pawprint::record {
 
 struct Boot {
-  std::string build;           ///< Version and commit of the program.
-  std::string reducer;         ///< Reducer version; Decisions of another one are not compared.
-  Seq previous_seq = 0;        ///< Head found at start.
-  bool clean = true;           ///< False after a crash.
+  std::string build;     ///< Version and commit of the program.
+  std::string reducer;   ///< Reducer version; Decisions of another one are not compared.
+  Seq previous_seq = 0;  ///< Head found at start.
+  bool clean = true;     ///< False after a crash.
   bool operator==(const Boot&) const = default;
 };
 
@@ -31,17 +31,18 @@ struct ZoneConfig {
 
 /// The settings that the engine may read. Defaults are those of the interfaces document.
 struct Config {
-  std::string mode = "apply";          ///< apply, shadow, dry-run, import, translate.
+  std::string mode = "apply";  ///< apply, shadow, dry-run, import, translate.
   std::string profile = "kuma-2.14";
   std::string controller_name = "gateways.kuma.io/controller";
   std::string system_namespace = "kuma-system";
   std::string default_mesh = "default";
-  std::vector<ZoneConfig> zones;       ///< Sorted by name.
+  std::vector<ZoneConfig> zones;  ///< Sorted by name.
   std::int64_t deletes_held_count = 10;
-  std::int64_t deletes_held_share = 20;   ///< Percent.
-  bool assume_synced = false;          ///< True for import and translate: every kind counts as synced.
-  bool assume_mesh = false;            ///< translate: Mesh `default` exists unless one is given.
-  bool gateway_routes_only = false;    ///< Leave Service parents to a live kuma-cp (own controllerName).
+  std::int64_t deletes_held_share = 20;  ///< Percent.
+  bool assume_synced = false;  ///< True for import and translate: every kind counts as synced.
+  bool assume_mesh = false;    ///< translate: Mesh `default` exists unless one is given.
+  bool gateway_routes_only =
+      false;  ///< Leave Service parents to a live kuma-cp (own controllerName).
   bool operator==(const Config&) const = default;
 };
 
@@ -51,8 +52,8 @@ struct Discovery {
     bool namespaced = false;
     bool operator==(const Resource&) const = default;
   };
-  std::vector<Resource> resources;     ///< Those Pawprint uses, sorted by group, kind.
-  std::string bundle_version;          ///< Gateway API bundle version annotation, or empty.
+  std::vector<Resource> resources;  ///< Those Pawprint uses, sorted by group, kind.
+  std::string bundle_version;       ///< Gateway API bundle version annotation, or empty.
   bool operator==(const Discovery&) const = default;
 };
 
@@ -67,30 +68,30 @@ struct Sync {
 
 struct Decision {
   struct Op {
-    std::string id, verb;        ///< As plan::Operation.
+    std::string id, verb;  ///< As plan::Operation.
     ObjectKey object;
-    std::string digest;          ///< Hex SHA-256 of the body to be sent; empty for deletions.
+    std::string digest;  ///< Hex SHA-256 of the body to be sent; empty for deletions.
     bool operator==(const Op&) const = default;
   };
-  Seq upto = 0;                        ///< Last record that was folded.
-  std::vector<Seq> triggers;           ///< Records since the last Decision that changed an output.
+  Seq upto = 0;               ///< Last record that was folded.
+  std::vector<Seq> triggers;  ///< Records since the last Decision that changed an output.
   std::string digest_before, digest_after;
-  std::vector<ObjectKey> changed;      ///< Sorted.
+  std::vector<ObjectKey> changed;  ///< Sorted.
   std::vector<Op> operations;
   std::string reducer;
   bool operator==(const Decision&) const = default;
 };
 
 struct Applied {
-  std::string operation;               ///< Operation id.
+  std::string operation;  ///< Operation id.
   std::string verb;
   ObjectKey object;
   std::uint32_t attempt = 1;
-  std::string digest;                  ///< Hex SHA-256 of the body sent.
-  std::int32_t status = 0;             ///< HTTP status; 0 when there was no answer.
-  std::string outcome;                 ///< done, conflict, refused, failed, superseded, unknown, dry-run.
-  std::string reason;                  ///< Kubernetes reason or message, one line, no Secret bytes.
-  std::string resource_version;        ///< As returned.
+  std::string digest;            ///< Hex SHA-256 of the body sent.
+  std::int32_t status = 0;       ///< HTTP status; 0 when there was no answer.
+  std::string outcome;           ///< done, conflict, refused, failed, superseded, unknown, dry-run.
+  std::string reason;            ///< Kubernetes reason or message, one line, no Secret bytes.
+  std::string resource_version;  ///< As returned.
   std::string uid;
   std::int64_t latency_us = 0;
   bool operator==(const Applied&) const = default;

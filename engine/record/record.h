@@ -59,17 +59,17 @@ struct ObjectKey {
 /// One entry of the log. The fields after `body` are set for Observed, Vanished and Quarantined
 /// (as far as they could be read) and empty otherwise.
 struct Record {
-  Seq seq = 0;                ///< Set by the store.
-  Kind kind = Kind::kTick;    ///< What it is.
-  std::int64_t time_ns = 0;   ///< Wall clock as read by the writer, nanoseconds since the epoch.
-  std::uint32_t boot = 0;     ///< Number of the daemon start that wrote it; set by the store.
-  std::string zone;           ///< Empty for records of the whole log (Boot, Config, Decision).
+  Seq seq = 0;               ///< Set by the store.
+  Kind kind = Kind::kTick;   ///< What it is.
+  std::int64_t time_ns = 0;  ///< Wall clock as read by the writer, nanoseconds since the epoch.
+  std::uint32_t boot = 0;    ///< Number of the daemon start that wrote it; set by the store.
+  std::string zone;          ///< Empty for records of the whole log (Boot, Config, Decision).
   Encoding encoding = Encoding::kJson;
   std::string body;
 
   Event event = Event::kNone;
-  ObjectKey object;              ///< `object.zone` equals `zone`.
-  std::string api_version;       ///< As received or as listed: "gateway.networking.k8s.io/v1".
+  ObjectKey object;         ///< `object.zone` equals `zone`.
+  std::string api_version;  ///< As received or as listed: "gateway.networking.k8s.io/v1".
   std::string uid;
   std::string resource_version;  ///< Opaque; compare only with compare_resource_versions.
 
@@ -88,11 +88,13 @@ bool parse_event(std::string_view text, Event& out);
 /// "Kind/namespace/name", or "Kind/name" when cluster-scoped: how objects are named in answers.
 std::string display(const ObjectKey& key);
 
-/// Group of an apiVersion: "gateway.networking.k8s.io/v1" -> "gateway.networking.k8s.io", "v1" -> "".
+/// Group of an apiVersion: "gateway.networking.k8s.io/v1" -> "gateway.networking.k8s.io", "v1" ->
+/// "".
 std::string_view group_of(std::string_view api_version);
 
 /// Kubernetes' own order of resource versions: digits only, shorter is smaller, then lexical.
-/// Only meaningful within one resource type of one server. Malformed text sorts before every number.
+/// Only meaningful within one resource type of one server. Malformed text sorts before every
+/// number.
 std::strong_ordering compare_resource_versions(std::string_view a, std::string_view b);
 
 }  // namespace pawprint::record

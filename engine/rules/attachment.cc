@@ -12,18 +12,20 @@ const Rule kAttachListener{
     "attachment/listener", "ParentReference.sectionName and .port; Accepted/NoMatchingParent",
     "MeshHTTPRoute .spec.targetRef.tags", "The parentRef may select listeners by name and port",
     "oracle/attach-section, oracle/attach-port, oracle/attach-section-missing"};
-const Rule kAttachNamespace{
-    "attachment/namespace_allowed", "Listener.allowedRoutes; Accepted/NotAllowedByListeners", "-",
-    "The Gateway's owner decides from which namespaces routes may come",
-    "oracle/attach-ns-selector, oracle/attach-ns-same-refused"};
+const Rule kAttachNamespace{"attachment/namespace_allowed",
+                            "Listener.allowedRoutes; Accepted/NotAllowedByListeners", "-",
+                            "The Gateway's owner decides from which namespaces routes may come",
+                            "oracle/attach-ns-selector, oracle/attach-ns-same-refused"};
 const Rule kAttachHostname{
-    "attachment/hostname", "Listener.hostname, HTTPRoute.spec.hostnames; NoMatchingListenerHostname",
-    "-", "A route without a host name in common with a listener can never match there",
+    "attachment/hostname",
+    "Listener.hostname, HTTPRoute.spec.hostnames; NoMatchingListenerHostname", "-",
+    "A route without a host name in common with a listener can never match there",
     "oracle/attach-host-equal, oracle/attach-host-none"};
-const Rule kAttachMesh{"attachment/mesh", "-", "-",
-                       "A MeshHTTPRoute selects proxies of its own mesh only, so a route in another "
-                       "mesh than its Gateway would have no effect",
-                       "scenarios/mesh-mismatch"};
+const Rule kAttachMesh{
+    "attachment/mesh", "-", "-",
+    "A MeshHTTPRoute selects proxies of its own mesh only, so a route in another "
+    "mesh than its Gateway would have no effect",
+    "scenarios/mesh-mismatch"};
 const Rule kAttachService{"attachment/service", "ParentReference of kind Service (GAMMA)",
                           "MeshHTTPRoute .spec.to[]", "A Service parent routes its own traffic",
                           "oracle/gamma-producer, oracle/gamma-missing-parent"};
@@ -66,9 +68,9 @@ template <class T>
 void judge_union(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
                  const std::vector<const Listener*>& candidates) {
   const auto& hostnames = route.fact.hostnames;
-  const bool hostname = std::any_of(candidates.begin(), candidates.end(), [&](const Listener* each) {
-    return listener_takes_hostnames(each->hostname, hostnames);
-  });
+  const bool hostname = std::any_of(
+      candidates.begin(), candidates.end(),
+      [&](const Listener* each) { return listener_takes_hostnames(each->hostname, hostnames); });
   if (!hostname && !hostnames.empty()) {
     out.reason = "NoMatchingListenerHostname";
     return;
@@ -98,7 +100,8 @@ void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
       continue;
     }
     allowed = true;
-    if (listener_takes_hostnames(each->hostname, route.fact.hostnames)) out.listeners.push_back(each);
+    if (listener_takes_hostnames(each->hostname, route.fact.hostnames))
+      out.listeners.push_back(each);
   }
   out.accepted = !out.listeners.empty();
   out.whole = out.listeners.size() == candidates.size();
@@ -108,7 +111,8 @@ void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
     out.message = "no listener has the name or port of this parentRef";
   } else if (!allowed) {
     out.reason = "NotAllowedByListeners";
-    out.message = "no listener allows HTTPRoutes of namespace " + std::string(route.object.ns.view());
+    out.message =
+        "no listener allows HTTPRoutes of namespace " + std::string(route.object.ns.view());
   } else {
     out.reason = "NoMatchingListenerHostname";
     out.message = "no listener has a host name in common with the route";
@@ -116,8 +120,8 @@ void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
 }
 
 template <class T>
-void add_gates(const RouteInput<T>& route, std::size_t parent_index, const model::GatewayFact& gateway,
-               const Object& gateway_class, Attachment<T>& out) {
+void add_gates(const RouteInput<T>& route, std::size_t parent_index,
+               const model::GatewayFact& gateway, const Object& gateway_class, Attachment<T>& out) {
   if constexpr (T::kOn) {
     const auto parent = route.spec.at("parentRefs").at(parent_index);
     out.gates.push_back(T::by(kClassController, T::object(gateway_class, ".spec.controllerName"),
@@ -127,7 +131,8 @@ void add_gates(const RouteInput<T>& route, std::size_t parent_index, const model
       const auto listener = T::object(*out.target, ".spec.listeners").at(index);
       out.gates.push_back(T::by(kAttachListener, parent, listener.at("name")));
       out.gates.push_back(T::by(kAttachNamespace, listener.at("allowedRoutes").at("namespaces")));
-      out.gates.push_back(T::by(kAttachHostname, listener.at("hostname"), route.spec.at("hostnames")));
+      out.gates.push_back(
+          T::by(kAttachHostname, listener.at("hostname"), route.spec.at("hostnames")));
     }
   }
 }
@@ -195,8 +200,8 @@ void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   }
   for (const model::ServicePort& port : service->ports) {
     const bool chosen = parent.port == 0 || parent.port == port.port;
-    const bool named = quirks.d14_parent_port_unchecked || !parent.section.set() ||
-                       parent.section == port.name;
+    const bool named =
+        quirks.d14_parent_port_unchecked || !parent.section.set() || parent.section == port.name;
     if (chosen && named) out.ports.push_back(port);
   }
   if (quirks.d14_parent_port_unchecked && parent.port != 0) {

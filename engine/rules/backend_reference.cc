@@ -66,8 +66,8 @@ struct Resolution {
     out.target_src = T::object(object, "");
     const auto* service = object.template as<model::ServiceFact>();
     if (service == nullptr) {
-      std::string message = "backend reference references a non-existent Service " +
-                            quoted(ns, ref.ref.name);
+      std::string message =
+          "backend reference references a non-existent Service " + quoted(ns, ref.ref.name);
       if (!ctx.quirks().d16_backend_port_unchecked) message += elsewhere<T>(ctx, ns, ref.ref.name);
       return refuse("BackendNotFound", std::move(message));
     }
@@ -118,20 +118,21 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
   out.target_src = src;
   Resolution<T> resolution{ctx, route, out, verdicts};
   const Sym ns = ref.ref.ns.set() ? ref.ref.ns : route.object.ns;
-  const bool grants_count = parent == ParentKind::kGateway || !ctx.quirks().d03_gamma_ignores_grants;
-  const Reference reference{"HTTPRoute", route.object.ns, ref.ref.group,
-                            ref.ref.kind, ns, ref.ref.name};
+  const bool grants_count =
+      parent == ParentKind::kGateway || !ctx.quirks().d03_gamma_ignores_grants;
+  const Reference reference{"HTTPRoute", route.object.ns, ref.ref.group, ref.ref.kind,
+                            ns,          ref.ref.name};
   if (grants_count && !reference_permitted<T>(ctx, reference)) {
-    resolution.refuse("RefNotPermitted", "reference to " +
-                                             kind_with_group(ref.ref.group, ref.ref.kind) + ' ' +
-                                             quoted(ns, ref.ref.name) +
-                                             " not permitted by any ReferenceGrant");
+    resolution.refuse("RefNotPermitted",
+                      "reference to " + kind_with_group(ref.ref.group, ref.ref.kind) + ' ' +
+                          quoted(ns, ref.ref.name) + " not permitted by any ReferenceGrant");
   } else if (ref.ref.kind.is("Service") && ref.ref.group.empty()) {
     resolution.resolve_service(ns);
   } else if (ref.ref.kind.is("ExternalService") && ref.ref.group.is("kuma.io")) {
     resolution.resolve_external();
   } else {
-    resolution.refuse("InvalidKind", "backend reference must be Service or externalservice.kuma.io");
+    resolution.refuse("InvalidKind",
+                      "backend reference must be Service or externalservice.kuma.io");
   }
   return out;
 }
@@ -144,8 +145,7 @@ void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
   switch (backend.target) {
     case Target::kService:
       out.member("kind", "MeshServiceSubset", T::by(kBackendTarget, backend.src.at("kind")));
-      out.member("name",
-                 service_tag(backend.service.view(), backend.ns.view(), backend.spec->port),
+      out.member("name", service_tag(backend.service.view(), backend.ns.view(), backend.spec->port),
                  T::by(kBackendTarget, backend.src.at("name"), backend.src.at("namespace"),
                        backend.src.at("port")));
       out.key("tags");
@@ -160,7 +160,8 @@ void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
     case Target::kUnresolved: {
       const auto cause = T::by(kBackendUnresolved, backend.src, backend.target_src);
       out.member("kind", sidecar ? "MeshServiceSubset" : "MeshService", cause);
-      out.member("name", sidecar ? std::string_view(blackhole.parent_service) : kPlaceholder, cause);
+      out.member("name", sidecar ? std::string_view(blackhole.parent_service) : kPlaceholder,
+                 cause);
       if (sidecar) {
         out.key("tags");
         out.open('{');
@@ -199,10 +200,10 @@ std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
   return out;
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                                 \
-  template Backend<T> resolve_backend<T>(Context<T>&, const RouteInput<T>&, ParentKind,         \
-                                         const model::BackendRef&, const T::Src&,               \
-                                         std::vector<Verdict<T>>&);                             \
+#define PAWPRINT_INSTANTIATE(T)                                                                    \
+  template Backend<T> resolve_backend<T>(Context<T>&, const RouteInput<T>&, ParentKind,            \
+                                         const model::BackendRef&, const T::Src&,                  \
+                                         std::vector<Verdict<T>>&);                                \
   template void write_backend<T>(Context<T>&, Out<T>&, const Backend<T>&, const Blackhole&, bool); \
   template std::vector<Backend<T>> merge_backends<T>(const std::vector<Backend<T>>&, const T::Src&);
 PAWPRINT_INSTANTIATE(NoTrace)

@@ -136,9 +136,11 @@ void write_mirror(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan,
   const bool share = filter.mirror_percent >= 0 || filter.mirror_numerator >= 0;
   if (share && !ctx.quirks().d11_rule_members_ignored) {
     out.key("percentage");
-    out.raw(percent_of(filter),
-            T::by(kMirror, plan.src.at("requestMirror")
-                               .at(filter.mirror_percent >= 0 ? "percent" : "fraction")));
+    out.raw(
+        percent_of(filter),
+        T::by(
+            kMirror,
+            plan.src.at("requestMirror").at(filter.mirror_percent >= 0 ? "percent" : "fraction")));
   }
   out.close('}');
 }
@@ -155,8 +157,10 @@ void write_filter(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan,
     out.member("type", type, cause);
     write_rewrite<T>(out, plan);
   } else {
-    if (type == "RequestHeaderModifier") write_header_filter<T>(ctx, out, plan, "requestHeaderModifier");
-    if (type == "ResponseHeaderModifier") write_header_filter<T>(ctx, out, plan, "responseHeaderModifier");
+    if (type == "RequestHeaderModifier")
+      write_header_filter<T>(ctx, out, plan, "requestHeaderModifier");
+    if (type == "ResponseHeaderModifier")
+      write_header_filter<T>(ctx, out, plan, "responseHeaderModifier");
     if (type == "RequestRedirect") write_redirect<T>(out, plan);
     if (type == "RequestMirror") write_mirror<T>(ctx, out, plan, blackhole);
     out.member("type", type, cause);

@@ -17,9 +17,10 @@ const Rule kGatewayProgrammed{
 const Rule kAttachedRoutes{"gateway/attached_routes", "Gateway.status.listeners[].attachedRoutes",
                            "-", "Counts accepted (route, listener) pairs",
                            "oracle/attach-two-sections"};
-const Rule kGatewayAddresses{"gateway/addresses", "Gateway.status.addresses", "-",
-                             "The load balancer of the MeshGatewayInstance is where clients connect",
-                             "oracle/gateway-address"};
+const Rule kGatewayAddresses{
+    "gateway/addresses", "Gateway.status.addresses", "-",
+    "The load balancer of the MeshGatewayInstance is where clients connect",
+    "oracle/gateway-address"};
 
 namespace {
 
@@ -136,8 +137,12 @@ GatewayResult<T> evaluate_gateway(Context<T>& ctx, const Object& object,
                            "Gateways in the global zone are not reconciled; apply it in a zone"});
     return out;
   }
-  GatewayInput<T> in{object,   *fact, gateway_class, class_parameters<T>(ctx, *class_fact),
-                     mesh_of<T>(ctx, object, fact->meta), {}};
+  GatewayInput<T> in{object,
+                     *fact,
+                     gateway_class,
+                     class_parameters<T>(ctx, *class_fact),
+                     mesh_of<T>(ctx, object, fact->meta),
+                     {}};
   in.listeners = judge_listeners<T>(ctx, object, *fact, in.cross_mesh());
   if (ctx.quirks().d09_refused_output_stuck) {
     const std::string stuck = stuck_reason<T>(ctx, in);
@@ -150,9 +155,9 @@ GatewayResult<T> evaluate_gateway(Context<T>& ctx, const Object& object,
   const std::string fault =
       ctx.quirks().d45_any_gateway_name ? std::string{} : gateway_fault<T>(ctx, in);
   if (!fault.empty()) {
-    out.accepted = verdict<T>("Accepted", false, "Invalid", fault,
-                              T::by(kGatewayAccepted, T::object(object, ".metadata").at("name"),
-                                    in.mesh.src));
+    out.accepted =
+        verdict<T>("Accepted", false, "Invalid", fault,
+                   T::by(kGatewayAccepted, T::object(object, ".metadata").at("name"), in.mesh.src));
   } else {
     judge_accepted<T>(ctx, in, out);
     generate<T>(ctx, in, out);
@@ -179,9 +184,11 @@ std::string supported_kinds(const Quirks& quirks, const model::Listener& listene
   const bool http = listener.protocol.is("HTTP") || listener.protocol.is("HTTPS");
   if (quirks.d31_always_programmed || http) {
     // Kuma repeats what the listener lists; normally that is HTTPRoute once or not at all.
-    const std::size_t times = quirks.d31_always_programmed ? http_route_entries(listener)
-                                                           : takes_http_routes(listener) ? 1 : 0;
-    for (std::size_t i = 0; i < times; ++i) out += (i == 0 ? "" : ",") + std::string(kHttpRouteKind);
+    const std::size_t times = quirks.d31_always_programmed  ? http_route_entries(listener)
+                              : takes_http_routes(listener) ? 1
+                                                            : 0;
+    for (std::size_t i = 0; i < times; ++i)
+      out += (i == 0 ? "" : ",") + std::string(kHttpRouteKind);
   }
   return out + ']';
 }
@@ -253,12 +260,12 @@ std::vector<Section<T>> gateway_status(Context<T>& ctx, const Object& object,
   Section<T>& top = out.emplace_back();
   top.members = print_addresses(addresses);
   for (std::size_t i = 0; i < addresses.size() * 2; ++i) {
-    top.member_causes.push_back(T::by(
-        kGatewayAddresses, T::object(instance, ".status").at("loadBalancer").at("ingress").at(i / 2)));
+    top.member_causes.push_back(
+        T::by(kGatewayAddresses,
+              T::object(instance, ".status").at("loadBalancer").at("ingress").at(i / 2)));
   }
   top.verdicts.push_back(result.accepted);
-  top.verdicts.push_back(
-      judge_programmed<T>(ctx, object, result, instance, !addresses.empty()));
+  top.verdicts.push_back(judge_programmed<T>(ctx, object, result, instance, !addresses.empty()));
   std::vector<const JudgedListener<T>*> sorted;
   for (const JudgedListener<T>& listener : result.listeners) sorted.push_back(&listener);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {

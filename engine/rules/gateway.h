@@ -12,9 +12,9 @@ extern const Rule kGatewayAddresses;
 
 template <class T>
 struct GatewayResult {
-  bool handled = false;             ///< False: not ours, or Kuma would be stuck; no status.
-  bool programmed = false;          ///< Every listener is.
-  bool needs_address = false;       ///< A LoadBalancer Service will carry one.
+  bool handled = false;        ///< False: not ours, or Kuma would be stuck; no status.
+  bool programmed = false;     ///< Every listener is.
+  bool needs_address = false;  ///< A LoadBalancer Service will carry one.
   Verdict<T> accepted;
   std::vector<JudgedListener<T>> listeners;
   std::vector<Generated> outputs;

@@ -6,10 +6,10 @@ const Rule kClassController{
     "gateway_class/controller", "GatewayClass.spec.controllerName", "-",
     "Classes of other controllers, and everything below them, are not touched",
     "oracle/class-foreign-controller"};
-const Rule kClassParameters{
-    "gateway_class/parameters", "GatewayClass.spec.parametersRef, Accepted/InvalidParameters", "-",
-    "Only a cluster-scoped MeshGatewayConfig can customise Kuma's gateways",
-    "oracle/class-params-missing, oracle/class-params-wrong-kind"};
+const Rule kClassParameters{"gateway_class/parameters",
+                            "GatewayClass.spec.parametersRef, Accepted/InvalidParameters", "-",
+                            "Only a cluster-scoped MeshGatewayConfig can customise Kuma's gateways",
+                            "oracle/class-params-missing, oracle/class-params-wrong-kind"};
 
 template <class T>
 Parameters class_parameters(Context<T>& ctx, const model::GatewayClassFact& fact) {
@@ -43,9 +43,9 @@ ClassValue evaluate_class(Context<T>& ctx, const Object& object) {
 template <class T>
 Section<T> class_status(const Object& object, const ClassValue& value) {
   Section<T> out;
-  const auto cause = T::by(value.accepted ? kClassController : kClassParameters,
-                           T::object(object, value.accepted ? ".spec.controllerName"
-                                                            : ".spec.parametersRef"));
+  const auto cause =
+      T::by(value.accepted ? kClassController : kClassParameters,
+            T::object(object, value.accepted ? ".spec.controllerName" : ".spec.parametersRef"));
   out.verdicts.push_back(verdict<T>("Accepted", value.accepted,
                                     value.accepted ? "Accepted" : "InvalidParameters",
                                     value.message, cause));

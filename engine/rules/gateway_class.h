@@ -14,7 +14,7 @@ enum class ClassState : std::uint8_t { kAbsent, kForeign, kOurs };
 struct ClassValue {
   ClassState state = ClassState::kAbsent;
   bool accepted = false;
-  std::string message;            ///< Why not accepted.
+  std::string message;  ///< Why not accepted.
   bool operator==(const ClassValue&) const = default;
 };
 

@@ -18,9 +18,7 @@ bool hostnames_intersect(std::string_view a, std::string_view b) {
   return a == b || covers(a, b) || covers(b, a);
 }
 
-std::string_view narrower(std::string_view a, std::string_view b) {
-  return covers(a, b) ? b : a;
-}
+std::string_view narrower(std::string_view a, std::string_view b) { return covers(a, b) ? b : a; }
 
 bool listener_takes_hostnames(model::Sym listener, const std::vector<model::Sym>& route) {
   if (!listener.set() || route.empty()) return true;

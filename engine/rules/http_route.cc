@@ -12,8 +12,8 @@ namespace pawprint::rules {
 const Rule kRouteAccepted{"http_route/accepted", "RouteParentStatus condition Accepted", "-",
                           "A parent of ours is told whether and why it takes the route",
                           "oracle/attach-whole-gateway"};
-const Rule kRouteResolved{"http_route/resolved_refs", "RouteParentStatus condition ResolvedRefs", "-",
-                          "The first failing reference of the route is named",
+const Rule kRouteResolved{"http_route/resolved_refs", "RouteParentStatus condition ResolvedRefs",
+                          "-", "The first failing reference of the route is named",
                           "oracle/backend-missing, oracle/backend-kind"};
 
 namespace {
@@ -53,8 +53,8 @@ void report_faults(const RouteInput<T>& route, const std::vector<RulePlan<T>>& p
   if (faulty == plans.size()) {
     verdicts.push_back(verdict<T>("Accepted", false, "UnsupportedValue", text, cause));
   } else {
-    verdicts.push_back(verdict<T>("PartiallyInvalid", true, "UnsupportedValue",
-                                  "Dropped Rule: " + text, cause));
+    verdicts.push_back(
+        verdict<T>("PartiallyInvalid", true, "UnsupportedValue", "Dropped Rule: " + text, cause));
   }
 }
 
@@ -125,7 +125,8 @@ void contribute(std::vector<Contribution>& out, world::ObjId gateway, Sym listen
 }
 
 template <class T>
-bool names_gateway(const RouteInput<T>& route, const model::ParentRef& parent, const Object& gateway) {
+bool names_gateway(const RouteInput<T>& route, const model::ParentRef& parent,
+                   const Object& gateway) {
   return parent.kind.is("Gateway") && parent.group.is("gateway.networking.k8s.io") &&
          parent.name == gateway.name &&
          (parent.ns.set() ? parent.ns : route.object.ns) == gateway.ns;
@@ -169,7 +170,8 @@ std::vector<Contribution> count_contributions(Context<T>& ctx, const RouteInput<
         ctx.reads.world().id(Kind::kGateway, gateway.zone, gateway.ns, gateway.name);
     if (!ctx.quirks().d30_count_all_refs) {
       if (!parent.accepted) continue;
-      for (const auto* listener : parent.attachment.listeners) contribute(out, id, listener->name, true);
+      for (const auto* listener : parent.attachment.listeners)
+        contribute(out, id, listener->name, true);
       continue;
     }
     if (std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
@@ -186,7 +188,8 @@ void add_section(const RouteInput<T>& route, const ParentResult<T>& parent,
   section.section = model::parent_json(route.fact.parents[parent.index]);
   section.verdicts = std::move(verdicts);
   const auto src = route.spec.at("parentRefs").at(parent.index);
-  for (const std::string_view member : {"group", "kind", "name", "namespace", "port", "sectionName"}) {
+  for (const std::string_view member :
+       {"group", "kind", "name", "namespace", "port", "sectionName"}) {
     section.member_causes.push_back(T::by(kRouteAccepted, src.at(member)));
   }
 }
@@ -227,7 +230,8 @@ void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentRe
     std::vector<Verdict<T>> verdicts = judge_parent<T>(route, parent, rules);
     parent.accepted = find_verdict(verdicts, "Accepted")->condition.status == "True";
     if (parent.accepted || (ctx.quirks().d09_refused_output_stuck && parent.attachment.accepted)) {
-      add_outputs<T>(print_routes<T>(ctx, route, parent.index, parent.attachment, rules), out.outputs);
+      add_outputs<T>(print_routes<T>(ctx, route, parent.index, parent.attachment, rules),
+                     out.outputs);
     }
     for (Verdict<T>& each : verdicts) each.condition.generation = route.fact.meta.generation;
     add_section<T>(route, parent, std::move(verdicts), out);

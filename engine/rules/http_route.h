@@ -19,10 +19,10 @@ struct Contribution {
 
 template <class T>
 struct RouteResult {
-  bool handled = false;                      ///< False: absent, or Kuma would be stuck.
-  std::vector<Section<T>> sections;          ///< One per parentRef of ours, in Kuma's order.
+  bool handled = false;              ///< False: absent, or Kuma would be stuck.
+  std::vector<Section<T>> sections;  ///< One per parentRef of ours, in Kuma's order.
   std::vector<Generated> outputs;
-  std::vector<Contribution> contributions;   ///< At most one per (gateway, listener).
+  std::vector<Contribution> contributions;  ///< At most one per (gateway, listener).
   std::vector<Remark> remarks;
 };
 

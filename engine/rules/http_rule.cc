@@ -22,8 +22,9 @@ FilterPlan<T> plan_filter(Context<T>& ctx, const RouteInput<T>& route, ParentKin
   out.spec = &filter;
   out.src = src;
   const bool known = filter.type.is("RequestHeaderModifier") ||
-                     filter.type.is("ResponseHeaderModifier") || filter.type.is("RequestRedirect") ||
-                     filter.type.is("URLRewrite") || filter.type.is("RequestMirror");
+                     filter.type.is("ResponseHeaderModifier") ||
+                     filter.type.is("RequestRedirect") || filter.type.is("URLRewrite") ||
+                     filter.type.is("RequestMirror");
   const bool bad_path = filter.path.present && !filter.path.type.is("ReplaceFullPath") &&
                         !filter.path.type.is("ReplacePrefixMatch");
   out.dropped = !known || bad_path;
@@ -49,8 +50,9 @@ std::string_view kuma_path(const model::Match& match) {
 }
 
 template <class T>
-void write_values(Out<T>& out, std::string_view member, const std::vector<model::ValueMatch>& values,
-                  bool lower_names, const typename T::Src& match) {
+void write_values(Out<T>& out, std::string_view member,
+                  const std::vector<model::ValueMatch>& values, bool lower_names,
+                  const typename T::Src& match) {
   if (values.empty()) return;
   out.key(member);
   out.open('[');
@@ -58,7 +60,8 @@ void write_values(Out<T>& out, std::string_view member, const std::vector<model:
     const auto src = match.at(member).at(i);
     const std::string_view name = values[i].name.view();
     out.open('{');
-    out.member("name", lower_names ? lower(name) : std::string(name), T::by(kMatch, src.at("name")));
+    out.member("name", lower_names ? lower(name) : std::string(name),
+               T::by(kMatch, src.at("name")));
     out.member("type", values[i].type.view(), T::by(kMatch, src.at("type")));
     out.member("value", values[i].value.view(), T::by(kMatch, src.at("value")));
     out.close('}');
@@ -70,7 +73,8 @@ template <class T>
 void write_match(Out<T>& out, const model::Match& match, const typename T::Src& src) {
   out.open('{');
   write_values<T>(out, "headers", match.headers, true, src);
-  if (match.method.set()) out.member("method", match.method.view(), T::by(kMatch, src.at("method")));
+  if (match.method.set())
+    out.member("method", match.method.view(), T::by(kMatch, src.at("method")));
   out.key("path");
   out.open('{');
   out.member("type", match.path_type.view(), T::by(kMatch, src.at("path").at("type")));
@@ -97,9 +101,9 @@ template <class T>
 void write_default(Context<T>& ctx, Out<T>& out, const RulePlan<T>& plan, ParentKind parent,
                    const Blackhole& blackhole) {
   const std::vector<Backend<T>> backends = backends_to_write<T>(ctx, plan, parent);
-  const bool filters = plan.fault.empty() &&
-                       std::any_of(plan.filters.begin(), plan.filters.end(),
-                                   [](const auto& filter) { return !filter.dropped; });
+  const bool filters =
+      plan.fault.empty() && std::any_of(plan.filters.begin(), plan.filters.end(),
+                                        [](const auto& filter) { return !filter.dropped; });
   out.key("default");
   if (backends.empty() && !filters) {
     out.raw("{}", T::by(kBackendTarget, plan.src.at("backendRefs")));
@@ -126,7 +130,8 @@ void write_default(Context<T>& ctx, Out<T>& out, const RulePlan<T>& plan, Parent
 }  // namespace
 
 template <class T>
-std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent) {
+std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route,
+                                    ParentKind parent) {
   std::vector<RulePlan<T>> out;
   out.reserve(route.fact.rules.size());
   for (std::size_t i = 0; i < route.fact.rules.size(); ++i) {
@@ -168,7 +173,7 @@ void write_rules(Context<T>& ctx, Out<T>& out, const std::vector<RulePlan<T>>& p
   out.close(']');
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                              \
+#define PAWPRINT_INSTANTIATE(T)                                                                   \
   template std::vector<RulePlan<T>> plan_rules<T>(Context<T>&, const RouteInput<T>&, ParentKind); \
   template void write_rules<T>(Context<T>&, Out<T>&, const std::vector<RulePlan<T>>&, ParentKind, \
                                const Blackhole&);

@@ -28,8 +28,8 @@ constexpr std::size_t kMaxLabelValue = 63;
 }
 
 template <class T>
-std::vector<LabelValue<T>> common_labels(Context<T>& ctx, const Object& source,
-                                         const Mesh<T>& mesh, bool kuma_owner_label) {
+std::vector<LabelValue<T>> common_labels(Context<T>& ctx, const Object& source, const Mesh<T>& mesh,
+                                         bool kuma_owner_label) {
   std::vector<LabelValue<T>> out;
   const auto meta = T::object(source, ".metadata");
   out.push_back({"kuma.io/mesh", std::string(mesh.name.view()), T::by(kMeshSelection, mesh.src)});
@@ -40,12 +40,13 @@ std::vector<LabelValue<T>> common_labels(Context<T>& ctx, const Object& source,
     }
     return out;
   }
-  out.push_back({kOwnerKey,
-                 pawprint_owner(model::info(source.kind).name, source.ns.view(), source.name.view()),
-                 T::by(kOwnerLabel, meta.at("namespace"), meta.at("name"))});
+  out.push_back(
+      {kOwnerKey,
+       pawprint_owner(model::info(source.kind).name, source.ns.view(), source.name.view()),
+       T::by(kOwnerLabel, meta.at("namespace"), meta.at("name"))});
   out.push_back({"kuma.io/origin", "zone", T::by(kZoneLabels, T::setting("zones"))});
-  out.push_back({"kuma.io/zone", std::string(ctx.zone.view()),
-                 T::by(kZoneLabels, T::setting("zones"))});
+  out.push_back(
+      {"kuma.io/zone", std::string(ctx.zone.view()), T::by(kZoneLabels, T::setting("zones"))});
   if (const auto* gateway = source.template as<model::GatewayFact>()) {
     if (source.name.view().size() <= kMaxLabelValue) {
       out.push_back({"gateway.networking.k8s.io/gateway-name", std::string(source.name.view()),

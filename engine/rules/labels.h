@@ -28,8 +28,8 @@ struct LabelValue {
 /// Labels that every generated object of `source` carries: owner, mesh, and in our own profiles
 /// origin and zone, so that Kuma's admission in a federated zone accepts them.
 template <class T>
-std::vector<LabelValue<T>> common_labels(Context<T>& ctx, const Object& source,
-                                         const Mesh<T>& mesh, bool kuma_owner_label);
+std::vector<LabelValue<T>> common_labels(Context<T>& ctx, const Object& source, const Mesh<T>& mesh,
+                                         bool kuma_owner_label);
 
 /// Writes `"labels":{...}`, sorted.
 template <class T>

@@ -15,12 +15,12 @@ const Rule kListenerConflict{
     "listener/conflict", "Listener.hostname, .port, .protocol; Conflicted", "-",
     "One port carries one protocol, and one host name once",
     "oracle/listener-hostname-conflict, oracle/listener-protocol-conflict"};
-const Rule kListenerKinds{
-    "listener/kinds", "Listener.allowedRoutes.kinds; ResolvedRefs/InvalidRouteKinds", "-",
-    "Only HTTPRoute can be translated", "oracle/listener-kinds-mixed"};
-const Rule kListenerAccepted{
-    "listener/accepted", "Listener status conditions", "-",
-    "A listener without faults will be configured", "oracle/listener-http"};
+const Rule kListenerKinds{"listener/kinds",
+                          "Listener.allowedRoutes.kinds; ResolvedRefs/InvalidRouteKinds", "-",
+                          "Only HTTPRoute can be translated", "oracle/listener-kinds-mixed"};
+const Rule kListenerAccepted{"listener/accepted", "Listener status conditions", "-",
+                             "A listener without faults will be configured",
+                             "oracle/listener-http"};
 
 namespace {
 
@@ -38,7 +38,7 @@ bool http_route(const model::RouteKind& kind) {
 struct Conflict {
   std::string_view reason;  ///< Empty: none.
   std::string message;
-  std::size_t with = 0;     ///< Index of one other party.
+  std::size_t with = 0;  ///< Index of one other party.
 };
 
 /// Kuma: every party of a conflict is rejected, and listeners of unsupported protocols count for
@@ -79,8 +79,8 @@ Conflict first_wins(const std::vector<Listener>& all, std::size_t index, bool cr
     }
     if (all[i].hostname == self.hostname) {
       return {"HostnameConflict",
-              "listener " + std::string(all[i].name.view()) + " already has this host name on port " +
-                  std::to_string(self.port),
+              "listener " + std::string(all[i].name.view()) +
+                  " already has this host name on port " + std::to_string(self.port),
               i};
     }
   }
@@ -104,11 +104,11 @@ std::optional<Verdict<T>> judge_kinds(const JudgedListener<T>& listener) {
 template <class T>
 void refuse_protocol(JudgedListener<T>& out, bool cross_mesh) {
   const auto cause = T::by(kListenerProtocol, out.src.at("protocol"));
-  out.verdicts.push_back(verdict<T>(
-      "Accepted", false, "UnsupportedProtocol",
-      "unsupported protocol " + std::string(out.spec->protocol.view()) +
-          (cross_mesh ? " with cross-mesh" : ""),
-      cause));
+  out.verdicts.push_back(verdict<T>("Accepted", false, "UnsupportedProtocol",
+                                    "unsupported protocol " +
+                                        std::string(out.spec->protocol.view()) +
+                                        (cross_mesh ? " with cross-mesh" : ""),
+                                    cause));
   out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", "detached", cause));
 }
 
@@ -118,8 +118,7 @@ void refuse_conflict(const Quirks& quirks, JudgedListener<T>& out, const Conflic
   const auto cause = T::by(kListenerConflict, out.src.at("port"), other.at("port"));
   out.verdicts.push_back(verdict<T>("Conflicted", true, conflict.reason, conflict.message, cause));
   if (!quirks.d31_always_programmed) {
-    out.verdicts.push_back(
-        verdict<T>("Accepted", false, conflict.reason, conflict.message, cause));
+    out.verdicts.push_back(verdict<T>("Accepted", false, conflict.reason, conflict.message, cause));
   }
   out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", "conflicts found", cause));
 }
@@ -173,9 +172,9 @@ void judge_survivor(Context<T>& ctx, const Object& gateway, JudgedListener<T>& o
   const bool serves = !ctx.quirks().d31_always_programmed && tls_good && !kinds_good &&
                       takes_http_routes(*out.spec);
   out.programmed = serves;
-  out.verdicts.push_back(serves ? verdict<T>("Programmed", true, "Programmed", "", cause)
-                                : verdict<T>("Programmed", false, "Invalid",
-                                             "unable to resolve refs", cause));
+  out.verdicts.push_back(
+      serves ? verdict<T>("Programmed", true, "Programmed", "", cause)
+             : verdict<T>("Programmed", false, "Invalid", "unable to resolve refs", cause));
 }
 
 }  // namespace

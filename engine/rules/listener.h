@@ -14,19 +14,19 @@ extern const Rule kTlsReference;
 /// A certificate that a listener uses and that passed every check.
 template <class T>
 struct Certificate {
-  Sym ns, name;               ///< Of the source Secret.
-  std::string digest;         ///< Keyed digest of what the copy will hold.
-  bool joined = false;        ///< A line end is put between key and certificate.
-  typename T::Src src;        ///< The certificateRef.
-  typename T::Src secret;     ///< The Secret.
+  Sym ns, name;            ///< Of the source Secret.
+  std::string digest;      ///< Keyed digest of what the copy will hold.
+  bool joined = false;     ///< A line end is put between key and certificate.
+  typename T::Src src;     ///< The certificateRef.
+  typename T::Src secret;  ///< The Secret.
 };
 
 template <class T>
 struct JudgedListener {
   const model::Listener* spec = nullptr;
   std::size_t index = 0;
-  typename T::Src src;              ///< .spec.listeners[index] of the Gateway.
-  bool emitted = false;             ///< It becomes a listener of the MeshGateway.
+  typename T::Src src;   ///< .spec.listeners[index] of the Gateway.
+  bool emitted = false;  ///< It becomes a listener of the MeshGateway.
   bool programmed = false;
   std::vector<Verdict<T>> verdicts;
   std::vector<Certificate<T>> certificates;

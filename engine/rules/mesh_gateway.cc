@@ -7,10 +7,11 @@
 
 namespace pawprint::rules {
 
-const Rule kMeshGateway{"mesh_gateway/object", "Gateway.metadata", "MeshGateway",
-                        "One Gateway is one MeshGateway; its service tag names the proxies that the "
-                        "MeshGatewayInstance runs",
-                        "oracle/listener-http, oracle/gateway-two"};
+const Rule kMeshGateway{
+    "mesh_gateway/object", "Gateway.metadata", "MeshGateway",
+    "One Gateway is one MeshGateway; its service tag names the proxies that the "
+    "MeshGatewayInstance runs",
+    "oracle/listener-http, oracle/gateway-two"};
 const Rule kMeshGatewayListener{
     "mesh_gateway/listener", "Gateway.spec.listeners[]", "MeshGateway .spec.conf.listeners[]",
     "Tags carry the listener's name and port, so that routes can select it",
@@ -43,8 +44,7 @@ void write_listener_tls(Context<T>& ctx, const GatewayInput<T>& in,
     out.close('}');
   }
   out.close(']');
-  out.member("mode", "TERMINATE",
-             T::by(kMeshGatewayListener, listener.src.at("tls").at("mode")));
+  out.member("mode", "TERMINATE", T::by(kMeshGatewayListener, listener.src.at("tls").at("mode")));
   out.close('}');
 }
 
@@ -117,8 +117,10 @@ Generated print_copy(Context<T>& ctx, const GatewayInput<T>& in, const Certifica
   out.member("apiVersion", "v1", T::by(kSecretCopy, cert.src));
   out.key("data");
   out.open('{');
-  out.member("value", cert.digest,
-             T::by(kSecretCopy, cert.secret.at("facts").at("tls").at(cert.joined ? "joined" : "glued").at("digest")));
+  out.member(
+      "value", cert.digest,
+      T::by(kSecretCopy,
+            cert.secret.at("facts").at("tls").at(cert.joined ? "joined" : "glued").at("digest")));
   out.close('}');
   out.member("kind", "Secret", T::by(kSecretCopy, cert.src));
   out.key("metadata");

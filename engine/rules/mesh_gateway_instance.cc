@@ -9,10 +9,10 @@ const Rule kMeshGatewayInstance{
     "mesh_gateway_instance/object", "Gateway.metadata", "MeshGatewayInstance",
     "Kuma runs the proxies of a MeshGateway from an instance of the Gateway's own name",
     "oracle/listener-http"};
-const Rule kInstanceParameters{
-    "mesh_gateway_instance/parameters", "GatewayClass.spec.parametersRef",
-    "MeshGatewayInstance .spec", "MeshGatewayConfig customises what Kuma deploys",
-    "oracle/config-full, oracle/doc-customization"};
+const Rule kInstanceParameters{"mesh_gateway_instance/parameters",
+                               "GatewayClass.spec.parametersRef", "MeshGatewayInstance .spec",
+                               "MeshGatewayConfig customises what Kuma deploys",
+                               "oracle/config-full, oracle/doc-customization"};
 
 namespace {
 
@@ -92,8 +92,9 @@ void write_instance_spec(const GatewayInput<T>& in, Out<T>& out) {
   out.number(config.replicas, by("replicas"));
   write_member<T>(out, "resources", config.resources, src);
   write_member<T>(out, "serviceTemplate", config.service_template, src);
-  const std::string_view type =
-      config.cross_mesh ? "ClusterIP" : given ? config.service_type.view() : "LoadBalancer";
+  const std::string_view type = config.cross_mesh ? "ClusterIP"
+                                : given           ? config.service_type.view()
+                                                  : "LoadBalancer";
   out.member("serviceType", type, by(config.cross_mesh ? "crossMesh" : "serviceType"));
   if (!config.tags.empty()) {
     out.key("tags");

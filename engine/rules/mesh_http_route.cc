@@ -53,8 +53,9 @@ std::string object_name(Context<T>& ctx, const Printing<T>& in) {
   const std::string_view ns = in.attachment.target_ns.view();
   const bool gateway = in.attachment.parent == ParentKind::kGateway;
   if (gateway ? ctx.quirks().d17_unseparated_hash : ctx.quirks().d12_plain_gamma_names) {
-    return gateway ? kuma_gateway_route_name(route.name.view(), route.ns.view(), parent, ns)
-                   : kuma_gamma_route_name(route.name.view(), route.ns.view(), parent.name.view(), ns);
+    return gateway
+               ? kuma_gateway_route_name(route.name.view(), route.ns.view(), parent, ns)
+               : kuma_gamma_route_name(route.name.view(), route.ns.view(), parent.name.view(), ns);
   }
   return pawprint_route_name(route.name.view(), route.ns.view(), parent, ns,
                              in.only == nullptr ? std::string_view{} : in.only->name.view());
@@ -71,12 +72,14 @@ void write_gateway_target(Out<T>& out, const Printing<T>& in) {
   out.key("targetRef");
   out.open('{');
   out.member("kind", "MeshGateway", by("kind"));
-  out.member("name", mesh_gateway_name(parent.name.view(), in.attachment.target_ns.view()),
-             T::by(kMeshHttpRouteTarget, in.parent_src().at("name"), in.parent_src().at("namespace")));
+  out.member(
+      "name", mesh_gateway_name(parent.name.view(), in.attachment.target_ns.view()),
+      T::by(kMeshHttpRouteTarget, in.parent_src().at("name"), in.parent_src().at("namespace")));
   if (!listener.empty() || parent.port != 0) {
     out.key("tags");
     out.open('{');
-    if (!listener.empty()) out.member("gateways.kuma.io/listener-name", listener, by("sectionName"));
+    if (!listener.empty())
+      out.member("gateways.kuma.io/listener-name", listener, by("sectionName"));
     if (parent.port != 0) {
       out.member("gateways.kuma.io/listener-port", std::to_string(parent.port), by("port"));
     }
@@ -88,7 +91,8 @@ void write_gateway_target(Out<T>& out, const Printing<T>& in) {
 /// Host names of the route that the listeners of this object can serve at all. Kuma takes them as
 /// they are; we narrow them, so that no listener answers for a name outside its own.
 template <class T>
-std::vector<std::pair<Sym, std::size_t>> effective_hostnames(Context<T>& ctx, const Printing<T>& in) {
+std::vector<std::pair<Sym, std::size_t>> effective_hostnames(Context<T>& ctx,
+                                                             const Printing<T>& in) {
   std::vector<std::pair<Sym, std::size_t>> out;
   const auto& hostnames = in.route.fact.hostnames;
   for (std::size_t i = 0; i < hostnames.size(); ++i) {
@@ -167,9 +171,10 @@ void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   out.open('[');
   for (const model::ServicePort& port : in.attachment.ports) {
     const std::string tag = service_tag(service, ns, port.port);
-    const auto cause = T::by(kGammaDestination, in.parent_src().at("name"),
-                             in.parent().port != 0 ? in.parent_src().at("port")
-                                                   : T::object(*in.attachment.target, ".spec.ports"));
+    const auto cause =
+        T::by(kGammaDestination, in.parent_src().at("name"),
+              in.parent().port != 0 ? in.parent_src().at("port")
+                                    : T::object(*in.attachment.target, ".spec.ports"));
     out.open('{');
     write_rules<T>(ctx, out, in.plans, ParentKind::kService,
                    ctx.quirks().d04_gamma_unresolved_vanishes ? Blackhole{} : Blackhole{tag});

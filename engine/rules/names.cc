@@ -18,7 +18,9 @@ std::string text(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
-bool alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }
+bool alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
 
 /// Cuts to `size` and then drops whatever may not stand at the end of a name (D-39).
 std::string cut(std::string name, std::size_t size) {

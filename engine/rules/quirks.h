@@ -9,23 +9,23 @@
 namespace pawprint::rules {
 
 struct Quirks {
-  bool d01_attach_whole_gateway = false;      ///< One permitted listener opens all of them.
-  bool d02_joined_secret_names = false;       ///< gapi-<ns>-<name>, which is not injective.
+  bool d01_attach_whole_gateway = false;  ///< One permitted listener opens all of them.
+  bool d02_joined_secret_names = false;   ///< gapi-<ns>-<name>, which is not injective.
   bool d03_gamma_ignores_grants = false;
-  bool d04_gamma_unresolved_vanishes = false; ///< Unresolved share moves to the siblings.
+  bool d04_gamma_unresolved_vanishes = false;  ///< Unresolved share moves to the siblings.
   bool d07_mirror_not_granted_stuck = false;
   bool d08_no_backends_stuck = false;
-  bool d09_refused_output_stuck = false;      ///< Admission failures leave neither object nor status.
+  bool d09_refused_output_stuck = false;  ///< Admission failures leave neither object nor status.
   bool d10_filters_ignored = false;
-  bool d11_rule_members_ignored = false;      ///< timeouts, retry, sessionPersistence, mirror share.
+  bool d11_rule_members_ignored = false;  ///< timeouts, retry, sessionPersistence, mirror share.
   bool d12_plain_gamma_names = false;
-  bool d13_one_object_per_service = false;    ///< The last parentRef of a Service wins.
+  bool d13_one_object_per_service = false;  ///< The last parentRef of a Service wins.
   bool d14_parent_port_unchecked = false;
   bool d15_missing_service_parent_silent = false;
   bool d16_backend_port_unchecked = false;
   bool d17_unseparated_hash = false;
   bool d22_glued_pem = false;
-  bool d26_backends_as_given = false;         ///< Equal backends not merged, weight 0 kept.
+  bool d26_backends_as_given = false;  ///< Equal backends not merged, weight 0 kept.
   bool d29_union_of_listeners = false;
   bool d30_count_all_refs = false;
   bool d31_always_programmed = false;
@@ -36,7 +36,7 @@ struct Quirks {
   bool d44_empty_parents_everywhere = false;
   bool d45_any_gateway_name = false;
   bool d46_bare_mesh_target = false;
-  bool kuma_labels = false;                   ///< Kuma's owner label instead of ours.
+  bool kuma_labels = false;  ///< Kuma's owner label instead of ours.
 };
 
 /// The flags of a profile name; false when there is no such profile.

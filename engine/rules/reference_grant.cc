@@ -2,10 +2,10 @@
 
 namespace pawprint::rules {
 
-const Rule kGrantPermitted{
-    "reference_grant/permitted", "ReferenceGrant.spec.from, .spec.to; section ReferenceGrant", "-",
-    "A reference into another namespace needs that namespace's consent",
-    "oracle/backend-cross-ns-grant, oracle/tls-cross-ns-grant"};
+const Rule kGrantPermitted{"reference_grant/permitted",
+                           "ReferenceGrant.spec.from, .spec.to; section ReferenceGrant", "-",
+                           "A reference into another namespace needs that namespace's consent",
+                           "oracle/backend-cross-ns-grant, oracle/tls-cross-ns-grant"};
 
 namespace {
 

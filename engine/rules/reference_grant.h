@@ -8,7 +8,7 @@ namespace pawprint::rules {
 extern const Rule kGrantPermitted;
 
 struct Reference {
-  std::string_view from_kind;   ///< Gateway or HTTPRoute.
+  std::string_view from_kind;  ///< Gateway or HTTPRoute.
   Sym from_ns;
   Sym to_group, to_kind, to_ns, to_name;
 };

@@ -9,17 +9,50 @@ namespace pawprint::rules {
 
 const std::vector<const Rule*>& all_rules() {
   static const std::vector<const Rule*> kAll = [] {
-    std::vector<const Rule*> rules{
-        &kAttachHostname, &kAttachListener, &kAttachMesh, &kAttachNamespace, &kAttachService,
-        &kAttachedRoutes, &kBackendTarget, &kBackendUnresolved, &kBackendWeight, &kBackendZone,
-        &kClassController, &kClassParameters, &kFilter, &kGammaDestination, &kGammaTarget,
-        &kGatewayAccepted, &kGatewayAddresses, &kGatewayLabels, &kGatewayProgrammed,
-        &kGrantPermitted, &kInstanceParameters, &kListenerAccepted, &kListenerConflict,
-        &kListenerKinds, &kListenerProtocol, &kMatch, &kMeshGateway, &kMeshGatewayInstance,
-        &kMeshGatewayListener, &kMeshHttpRoute, &kMeshHttpRouteHostnames, &kMeshHttpRouteTarget,
-        &kMeshSelection, &kMirror, &kObjectKind, &kOwnerLabel, &kRouteAccepted, &kRouteResolved,
-        &kRuleUnsupported, &kSecretCopy, &kTlsReference, &kZoneLabels};
-    std::sort(rules.begin(), rules.end(), [](const Rule* a, const Rule* b) { return a->id < b->id; });
+    std::vector<const Rule*> rules{&kAttachHostname,
+                                   &kAttachListener,
+                                   &kAttachMesh,
+                                   &kAttachNamespace,
+                                   &kAttachService,
+                                   &kAttachedRoutes,
+                                   &kBackendTarget,
+                                   &kBackendUnresolved,
+                                   &kBackendWeight,
+                                   &kBackendZone,
+                                   &kClassController,
+                                   &kClassParameters,
+                                   &kFilter,
+                                   &kGammaDestination,
+                                   &kGammaTarget,
+                                   &kGatewayAccepted,
+                                   &kGatewayAddresses,
+                                   &kGatewayLabels,
+                                   &kGatewayProgrammed,
+                                   &kGrantPermitted,
+                                   &kInstanceParameters,
+                                   &kListenerAccepted,
+                                   &kListenerConflict,
+                                   &kListenerKinds,
+                                   &kListenerProtocol,
+                                   &kMatch,
+                                   &kMeshGateway,
+                                   &kMeshGatewayInstance,
+                                   &kMeshGatewayListener,
+                                   &kMeshHttpRoute,
+                                   &kMeshHttpRouteHostnames,
+                                   &kMeshHttpRouteTarget,
+                                   &kMeshSelection,
+                                   &kMirror,
+                                   &kObjectKind,
+                                   &kOwnerLabel,
+                                   &kRouteAccepted,
+                                   &kRouteResolved,
+                                   &kRuleUnsupported,
+                                   &kSecretCopy,
+                                   &kTlsReference,
+                                   &kZoneLabels};
+    std::sort(rules.begin(), rules.end(),
+              [](const Rule* a, const Rule* b) { return a->id < b->id; });
     return rules;
   }();
   return kAll;

@@ -25,7 +25,7 @@ struct RouteInput {
   const model::HttpRouteFact& fact;
   Mesh<T> mesh;
   const ClassValues& classes;
-  typename T::Src spec;              ///< .spec of the route.
+  typename T::Src spec;  ///< .spec of the route.
 };
 
 enum class ParentKind : std::uint8_t { kUnknown, kGateway, kService };
@@ -33,15 +33,15 @@ enum class ParentKind : std::uint8_t { kUnknown, kGateway, kService };
 /// What became of one parentRef.
 template <class T>
 struct Attachment {
-  ParentKind parent = ParentKind::kUnknown;   ///< kUnknown: no output, no status entry.
+  ParentKind parent = ParentKind::kUnknown;  ///< kUnknown: no output, no status entry.
   bool accepted = false;
-  std::string_view reason;                    ///< Of Accepted=False.
+  std::string_view reason;  ///< Of Accepted=False.
   std::string message;
-  const Object* target = nullptr;             ///< The Gateway or Service.
+  const Object* target = nullptr;  ///< The Gateway or Service.
   Sym target_ns;
-  bool whole = true;                          ///< The parentRef's own selection is all permitted.
-  std::vector<const model::Listener*> listeners;   ///< Those that take the route.
-  std::vector<model::ServicePort> ports;      ///< Service parents: the ports that are routed.
+  bool whole = true;  ///< The parentRef's own selection is all permitted.
+  std::vector<const model::Listener*> listeners;  ///< Those that take the route.
+  std::vector<model::ServicePort> ports;          ///< Service parents: the ports that are routed.
   std::vector<typename T::Cause> gates;
 };
 
@@ -52,10 +52,10 @@ template <class T>
 struct Backend {
   const model::BackendRef* spec = nullptr;
   Target target = Target::kUnresolved;
-  Sym ns, service;                            ///< Service: its names; ExternalService: its tag.
+  Sym ns, service;  ///< Service: its names; ExternalService: its tag.
   std::int64_t weight = 1;
-  typename T::Src src;                        ///< The backendRef.
-  typename T::Src target_src;                 ///< The object that it resolved to, or its absence.
+  typename T::Src src;         ///< The backendRef.
+  typename T::Src target_src;  ///< The object that it resolved to, or its absence.
 };
 
 template <class T>
@@ -72,8 +72,8 @@ struct RulePlan {
   typename T::Src src;
   std::vector<Backend<T>> backends;
   std::vector<FilterPlan<T>> filters;
-  std::vector<Verdict<T>> verdicts;           ///< ResolvedRefs=False of this rule.
-  std::string fault;                          ///< Why Kuma would refuse it; fails closed.
+  std::vector<Verdict<T>> verdicts;  ///< ResolvedRefs=False of this rule.
+  std::string fault;                 ///< Why Kuma would refuse it; fails closed.
   typename T::Src fault_src;
 };
 

@@ -10,8 +10,9 @@
 namespace pawprint::rules {
 
 const Rule kRuleUnsupported{
-    "http_rule/unsupported", "HTTPRouteRule members and filters; Accepted/UnsupportedValue, "
-                             "PartiallyInvalid",
+    "http_rule/unsupported",
+    "HTTPRouteRule members and filters; Accepted/UnsupportedValue, "
+    "PartiallyInvalid",
     "-", "A rule that cannot be expressed fails closed and is reported, never half applied",
     "scenarios/unsupported-filter"};
 
@@ -38,7 +39,8 @@ std::string header_fault(const Filter& filter) {
   if (names.empty()) return "a header filter must set, add or remove something";
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  return twice == names.end() ? std::string{} : "header " + *twice + " is named twice in one filter";
+  return twice == names.end() ? std::string{}
+                              : "header " + *twice + " is named twice in one filter";
 }
 
 bool all_prefix(const HttpRule& rule) {

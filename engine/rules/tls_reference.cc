@@ -33,9 +33,7 @@ bool pem_good(const std::vector<model::PemBlock>& blocks, bool rsa_ecdsa_only) {
   return keys == 1 && certificates >= 1;
 }
 
-std::string slash(Sym a, Sym b) {
-  return std::string(a.view()) + '/' + std::string(b.view());
-}
+std::string slash(Sym a, Sym b) { return std::string(a.view()) + '/' + std::string(b.view()); }
 
 /// Empty when the Secret can be used; else the reason text of InvalidCertificateRef.
 std::string secret_fault(const Quirks& quirks, const model::SecretFact& secret) {

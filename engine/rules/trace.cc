@@ -41,8 +41,6 @@ Tracing::Src Tracing::object(const world::Object& object, std::string_view field
            {}}};
 }
 
-Tracing::Src Tracing::setting(std::string_view member) {
-  return {{{}, {}, std::string(member)}};
-}
+Tracing::Src Tracing::setting(std::string_view member) { return {{{}, {}, std::string(member)}}; }
 
 }  // namespace pawprint::rules

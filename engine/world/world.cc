@@ -93,14 +93,19 @@ Change World::apply(const record::Record& record) {
   head_ = std::max(head_, record.seq);
   Change change;
   switch (record.kind) {
-    case record::Kind::kConfig: apply_config(record, change); break;
+    case record::Kind::kConfig:
+      apply_config(record, change);
+      break;
     case record::Kind::kSyncBegin:
-    case record::Kind::kSyncEnd: apply_sync(record, change); break;
+    case record::Kind::kSyncEnd:
+      apply_sync(record, change);
+      break;
     case record::Kind::kObserved:
-    case record::Kind::kVanished: return apply_object(record);
+    case record::Kind::kVanished:
+      return apply_object(record);
     case record::Kind::kQuarantined:
-      zone(record.zone).last_error = "an event could not be decoded: " +
-                                     record::display(record.object);
+      zone(record.zone).last_error =
+          "an event could not be decoded: " + record::display(record.object);
       break;
     case record::Kind::kBoot:
     case record::Kind::kDiscovery:
@@ -111,7 +116,8 @@ Change World::apply(const record::Record& record) {
     case record::Kind::kOperator:
     case record::Kind::kSnapshot:
     case record::Kind::kCompaction:
-    case record::Kind::kErasure: break;
+    case record::Kind::kErasure:
+      break;
   }
   return change;
 }
@@ -180,16 +186,17 @@ Change World::remove_object(const record::Record& record, ObjId id) {
 Change World::apply_object(const record::Record& record) {
   const Kind kind = model::kind_of(record.object.group, record.object.kind);
   if (kind == Kind::kNone) return {};
-  const ObjId object_id =
-      id(kind, symbols_.intern(record.zone), symbols_.intern(record.object.ns),
-         symbols_.intern(record.object.name));
+  const ObjId object_id = id(kind, symbols_.intern(record.zone), symbols_.intern(record.object.ns),
+                             symbols_.intern(record.object.name));
   zone(record.zone);
   if (record.kind == record::Kind::kVanished || record.event == record::Event::kDeleted) {
     return remove_object(record, object_id);
   }
   model::Decoded decoded = decoder_.decode(kind, record, config_.controller_name);
   Object& object = objects_[object_id];
-  Change change{.object = object_id, .fact = decoded.fact != object.fact, .seen = true,
+  Change change{.object = object_id,
+                .fact = decoded.fact != object.fact,
+                .seen = true,
                 .problem = std::move(decoded.problem)};
   const bool existed = object.exists();
   if (change.fact) object.fact = std::move(decoded.fact);

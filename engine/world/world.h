@@ -29,10 +29,10 @@ using ObjId = std::uint32_t;
 struct Object {
   Kind kind = Kind::kNone;
   Sym zone, ns, name;
-  model::Fact fact;               ///< monostate: does not exist.
+  model::Fact fact;  ///< monostate: does not exist.
   model::Seen seen;
   std::string uid, resource_version;
-  record::Seq seq = 0;            ///< Record that last changed the object, also its absence.
+  record::Seq seq = 0;  ///< Record that last changed the object, also its absence.
 
   [[nodiscard]] bool exists() const { return fact.index() != 0; }
   /// The fact as F, or null when the object is absent or of another type.
@@ -51,19 +51,19 @@ struct KindSync {
 struct Zone {
   Sym name;
   std::string role = "zone";
-  bool announced = false;         ///< Named by a Config record (else seen only on objects).
+  bool announced = false;  ///< Named by a Config record (else seen only on objects).
   std::map<Kind, KindSync> kinds;
   std::string last_error;
 };
 
 /// What apply() changed.
 struct Change {
-  std::optional<ObjId> object;    ///< The object that the record is about, of a kind we know.
-  bool fact = false;              ///< Its fact changed: readers must look again.
-  bool seen = false;              ///< Something else of it changed (status, resourceVersion).
-  bool config = false;            ///< Settings changed: everything must look again.
-  bool sync = false;              ///< A zone's sync state changed.
-  std::string problem;            ///< The object's first unreadable member, for a diagnostic.
+  std::optional<ObjId> object;  ///< The object that the record is about, of a kind we know.
+  bool fact = false;            ///< Its fact changed: readers must look again.
+  bool seen = false;            ///< Something else of it changed (status, resourceVersion).
+  bool config = false;          ///< Settings changed: everything must look again.
+  bool sync = false;            ///< A zone's sync state changed.
+  std::string problem;          ///< The object's first unreadable member, for a diagnostic.
 };
 
 class World {

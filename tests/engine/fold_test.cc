@@ -11,7 +11,8 @@ namespace {
 using nlohmann::json;
 
 const json kHttpListener = json::array({{{"name", "http"}, {"port", 80}, {"protocol", "HTTP"}}});
-const json kToWeb = json::array({{{"backendRefs", json::array({{{"name", "web"}, {"port", 80}}})}}});
+const json kToWeb =
+    json::array({{{"backendRefs", json::array({{{"name", "web"}, {"port", 80}}})}}});
 const json kToEdge = json::array({{{"name", "edge"}}});
 
 Folding shop(const std::string& profile) {
@@ -57,7 +58,10 @@ TEST(Fold, DeletingEverything_EmptiesTheOutputs) {
 TEST(Fold, UnresolvedShare_KeepsItsWeightAndNamesTheOtherZone) {
   Folding folding = shop("kuma-2.14");
   folding.fold(observed(service("demo", "db"), record::Event::kAdded, "zone-2"));
-  folding.add(route("db", kToEdge, json::array({{{"backendRefs", json::array({{{"name", "db"}, {"port", 80}, {"weight", 3}}})}}})));
+  folding.add(route(
+      "db", kToEdge,
+      json::array(
+          {{{"backendRefs", json::array({{{"name", "db"}, {"port", 80}, {"weight", 3}}})}}})));
   const json status = folding.output("HTTPRoute", "demo", "db");
   const json resolved = condition(status["status"]["parents"][0]["conditions"], "ResolvedRefs");
   EXPECT_EQ(resolved["reason"], "BackendNotFound");
@@ -68,7 +72,8 @@ TEST(Fold, TransitionTime_MovesOnlyWhenTheStatusFlips) {
   Folding folding = shop("kuma-2.14");
   const auto time = [&] {
     const json status = folding.output("HTTPRoute", "demo", "shop");
-    return condition(status["status"]["parents"][0]["conditions"], "ResolvedRefs")["lastTransitionTime"];
+    return condition(status["status"]["parents"][0]["conditions"],
+                     "ResolvedRefs")["lastTransitionTime"];
   };
   const json first = time();
   folding.add(service("demo", "other"));
@@ -83,8 +88,12 @@ TEST(Fold, TransitionTime_MovesOnlyWhenTheStatusFlips) {
 TEST(Fold, NewLog_AdoptsTransitionTimesOfTheCluster) {
   Folding folding("kuma-2.14");
   json stored = gateway_class();
-  stored["status"]["conditions"] = json::array({{{"type", "Accepted"}, {"status", "True"}, {"reason", "Accepted"},
-      {"message", ""}, {"observedGeneration", 1}, {"lastTransitionTime", "2026-01-02T03:04:05Z"}}});
+  stored["status"]["conditions"] = json::array({{{"type", "Accepted"},
+                                                 {"status", "True"},
+                                                 {"reason", "Accepted"},
+                                                 {"message", ""},
+                                                 {"observedGeneration", 1},
+                                                 {"lastTransitionTime", "2026-01-02T03:04:05Z"}}});
   folding.add(stored);
   const json status = folding.output("GatewayClass", "", "kuma");
   EXPECT_EQ(status["status"]["conditions"][0]["lastTransitionTime"], "2026-01-02T03:04:05Z");
@@ -96,10 +105,17 @@ TEST(Fold, NothingIsDecidedBeforeTheZoneIsSynced) {
   folding.add(gateway("edge", kHttpListener));
   EXPECT_TRUE(folding.reducer().resources().empty());
   const std::set<std::pair<std::string, std::string>> kinds{
-      {"gateway.networking.k8s.io", "GatewayClass"}, {"gateway.networking.k8s.io", "Gateway"},
-      {"gateway.networking.k8s.io", "HTTPRoute"}, {"gateway.networking.k8s.io", "ReferenceGrant"},
-      {"", "Namespace"}, {"", "Service"}, {"kuma.io", "Mesh"}, {"kuma.io", "MeshGatewayConfig"},
-      {"kuma.io", "MeshGateway"}, {"kuma.io", "MeshGatewayInstance"}, {"kuma.io", "MeshHTTPRoute"}};
+      {"gateway.networking.k8s.io", "GatewayClass"},
+      {"gateway.networking.k8s.io", "Gateway"},
+      {"gateway.networking.k8s.io", "HTTPRoute"},
+      {"gateway.networking.k8s.io", "ReferenceGrant"},
+      {"", "Namespace"},
+      {"", "Service"},
+      {"kuma.io", "Mesh"},
+      {"kuma.io", "MeshGatewayConfig"},
+      {"kuma.io", "MeshGateway"},
+      {"kuma.io", "MeshGatewayInstance"},
+      {"kuma.io", "MeshHTTPRoute"}};
   std::size_t done = 0;
   for (const auto& [group, kind] : kinds) {
     record::Record sync;
@@ -121,10 +137,12 @@ TEST(Fold, MissingMesh_IsAFaultOnlyWhereKumaHasMeshes) {
   folding.add(gateway_class());
   folding.add(gateway("edge", kHttpListener));
   const auto accepted = [&] {
-    return condition(folding.output("Gateway", "demo", "edge")["status"]["conditions"], "Accepted")["status"];
+    return condition(folding.output("Gateway", "demo", "edge")["status"]["conditions"],
+                     "Accepted")["status"];
   };
   EXPECT_EQ(accepted(), "True");
-  const json payments{{"apiVersion", "kuma.io/v1alpha1"}, {"kind", "Mesh"}, {"metadata", {{"name", "payments"}}}};
+  const json payments{
+      {"apiVersion", "kuma.io/v1alpha1"}, {"kind", "Mesh"}, {"metadata", {{"name", "payments"}}}};
   folding.add(payments);
   EXPECT_EQ(accepted(), "False");
   folding.remove(payments);
@@ -153,7 +171,8 @@ TEST(Plan, SettlesWhenTheClusterShowsWhatIsDesired) {
     json object = json::parse(operation.body);
     object["metadata"]["uid"] = "u" + std::to_string(version);
     object["metadata"]["resourceVersion"] = std::to_string(version++);
-    object["metadata"]["managedFields"] = json::array({{{"manager", "pawprint"}, {"operation", "Apply"}}});
+    object["metadata"]["managedFields"] =
+        json::array({{{"manager", "pawprint"}, {"operation", "Apply"}}});
     folding.add(object);
   }
   for (const plan::Operation& operation : folding.reducer().pending_operations()) {
@@ -174,11 +193,13 @@ TEST(Plan, HandEdit_IsReplacedAndForeignObjectIsHeld) {
   foreign["spec"]["to"][0]["hostnames"] = json::array({"edited.example.com"});
   foreign["metadata"]["uid"] = "u1";
   foreign["metadata"]["resourceVersion"] = "5";
-  foreign["metadata"]["managedFields"] = json::array({{{"manager", "kubectl-edit"}}, {{"manager", "pawprint"}}});
+  foreign["metadata"]["managedFields"] =
+      json::array({{{"manager", "kubectl-edit"}}, {{"manager", "pawprint"}}});
   folding.add(foreign);
   bool replaced = false;
   for (const plan::Operation& operation : folding.reducer().pending_operations()) {
-    replaced = replaced || (operation.object.kind == "MeshHTTPRoute" && operation.verb == plan::Verb::kReplace);
+    replaced = replaced ||
+               (operation.object.kind == "MeshHTTPRoute" && operation.verb == plan::Verb::kReplace);
   }
   EXPECT_TRUE(replaced);
   foreign["metadata"]["managedFields"] = json::array({{{"manager", "kubectl"}}});

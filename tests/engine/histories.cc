@@ -31,13 +31,19 @@ json meta(Dice& dice, const std::string& ns, const std::string& name) {
 }
 
 json object(const char* api, const char* kind, json metadata, json spec) {
-  return {{"apiVersion", api}, {"kind", kind}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
+  return {{"apiVersion", api},
+          {"kind", kind},
+          {"metadata", std::move(metadata)},
+          {"spec", std::move(spec)}};
 }
 
 json random_class(Dice& dice) {
-  json spec{{"controllerName", dice.chance(5) ? "example.com/other" : "gateways.kuma.io/controller"}};
+  json spec{
+      {"controllerName", dice.chance(5) ? "example.com/other" : "gateways.kuma.io/controller"}};
   if (dice.chance(2)) {
-    spec["parametersRef"] = {{"group", "kuma.io"}, {"kind", dice.chance(6) ? "Mesh" : "MeshGatewayConfig"}, {"name", "cfg"}};
+    spec["parametersRef"] = {{"group", "kuma.io"},
+                             {"kind", dice.chance(6) ? "Mesh" : "MeshGatewayConfig"},
+                             {"name", "cfg"}};
   }
   return object("gateway.networking.k8s.io/v1", "GatewayClass",
                 {{"name", dice.one_of({"kuma", "kuma", "other"})}}, spec);
@@ -45,7 +51,8 @@ json random_class(Dice& dice) {
 
 json random_config(Dice& dice) {
   json spec{{"replicas", 1 + dice.below(3)}, {"crossMesh", dice.chance(3)}};
-  if (dice.chance(3)) spec["podTemplate"] = {{"metadata", {{"labels", {{"a", dice.one_of({"1", "2"})}}}}}};
+  if (dice.chance(3))
+    spec["podTemplate"] = {{"metadata", {{"labels", {{"a", dice.one_of({"1", "2"})}}}}}};
   return object("kuma.io/v1alpha1", "MeshGatewayConfig", {{"name", "cfg"}}, spec);
 }
 
@@ -58,7 +65,8 @@ json random_listener(Dice& dice, std::size_t index) {
     const std::string from = dice.one_of({"All", "Same", "Selector"});
     out["allowedRoutes"]["namespaces"]["from"] = from;
     if (from == "Selector") {
-      out["allowedRoutes"]["namespaces"]["selector"] = {{"matchLabels", {{"team", dice.one_of({"x", "y"})}}}};
+      out["allowedRoutes"]["namespaces"]["selector"] = {
+          {"matchLabels", {{"team", dice.one_of({"x", "y"})}}}};
     }
   }
   if (out["protocol"] == "HTTPS") {
@@ -71,15 +79,19 @@ json random_listener(Dice& dice, std::size_t index) {
 
 json random_gateway(Dice& dice) {
   json listeners = json::array();
-  for (std::size_t i = 0, n = 1 + dice.below(3); i < n; ++i) listeners.push_back(random_listener(dice, i));
-  return object("gateway.networking.k8s.io/v1", "Gateway",
-                meta(dice, dice.ns(), dice.one_of({"edge", "inner"})),
-                {{"gatewayClassName", dice.one_of({"kuma", "kuma", "other"})}, {"listeners", listeners}});
+  for (std::size_t i = 0, n = 1 + dice.below(3); i < n; ++i)
+    listeners.push_back(random_listener(dice, i));
+  return object(
+      "gateway.networking.k8s.io/v1", "Gateway",
+      meta(dice, dice.ns(), dice.one_of({"edge", "inner"})),
+      {{"gatewayClassName", dice.one_of({"kuma", "kuma", "other"})}, {"listeners", listeners}});
 }
 
 json random_parent(Dice& dice) {
   if (dice.chance(3)) {
-    json out{{"group", dice.one_of({"", "gateway.networking.k8s.io"})}, {"kind", "Service"}, {"name", dice.one_of({"v1", "v2"})}};
+    json out{{"group", dice.one_of({"", "gateway.networking.k8s.io"})},
+             {"kind", "Service"},
+             {"name", dice.one_of({"v1", "v2"})}};
     if (dice.chance(3)) out["namespace"] = dice.ns();
     if (dice.chance(3)) out["port"] = dice.chance(2) ? 80 : 81;
     return out;
@@ -92,7 +104,9 @@ json random_parent(Dice& dice) {
 }
 
 json random_backend(Dice& dice) {
-  json out{{"name", dice.one_of({"v1", "v2", "v3"})}, {"port", dice.chance(4) ? 81 : 80}, {"weight", dice.below(4)}};
+  json out{{"name", dice.one_of({"v1", "v2", "v3"})},
+           {"port", dice.chance(4) ? 81 : 80},
+           {"weight", dice.below(4)}};
   if (dice.chance(3)) out["namespace"] = dice.ns();
   if (dice.chance(8)) out = {{"group", "kuma.io"}, {"kind", "ExternalService"}, {"name", "ext"}};
   return out;
@@ -100,10 +114,17 @@ json random_backend(Dice& dice) {
 
 json random_filter(Dice& dice) {
   switch (dice.below(4)) {
-    case 0: return {{"type", "RequestMirror"}, {"requestMirror", {{"backendRef", random_backend(dice)}}}};
-    case 1: return {{"type", "RequestHeaderModifier"}, {"requestHeaderModifier", {{"set", json::array({{{"name", "X-A"}, {"value", "1"}}})}}}};
-    case 2: return {{"type", "RequestRedirect"}, {"requestRedirect", {{"scheme", "https"}}}};
-    default: return {{"type", "ExtensionRef"}, {"extensionRef", {{"group", "x"}, {"kind", "Y"}, {"name", "z"}}}};
+    case 0:
+      return {{"type", "RequestMirror"}, {"requestMirror", {{"backendRef", random_backend(dice)}}}};
+    case 1:
+      return {
+          {"type", "RequestHeaderModifier"},
+          {"requestHeaderModifier", {{"set", json::array({{{"name", "X-A"}, {"value", "1"}}})}}}};
+    case 2:
+      return {{"type", "RequestRedirect"}, {"requestRedirect", {{"scheme", "https"}}}};
+    default:
+      return {{"type", "ExtensionRef"},
+              {"extensionRef", {{"group", "x"}, {"kind", "Y"}, {"name", "z"}}}};
   }
 }
 
@@ -113,7 +134,8 @@ json random_route(Dice& dice) {
   json rules = json::array();
   for (std::size_t i = 0, n = 1 + dice.below(2); i < n; ++i) {
     json rule{{"backendRefs", json::array()}};
-    for (std::size_t b = 0, k = dice.below(3); b < k; ++b) rule["backendRefs"].push_back(random_backend(dice));
+    for (std::size_t b = 0, k = dice.below(3); b < k; ++b)
+      rule["backendRefs"].push_back(random_backend(dice));
     if (dice.chance(3)) rule["filters"] = json::array({random_filter(dice)});
     if (dice.chance(12)) rule["timeouts"] = {{"request", "1s"}};
     rules.push_back(rule);
@@ -121,10 +143,14 @@ json random_route(Dice& dice) {
   json out = object("gateway.networking.k8s.io/v1", "HTTPRoute",
                     meta(dice, dice.ns(), dice.one_of({"shop", "cart", "api"})),
                     {{"parentRefs", parents}, {"rules", rules}});
-  if (dice.chance(3)) out["spec"]["hostnames"] = json::array({dice.one_of({"a.example.com", "b.org", "*.example.com"})});
+  if (dice.chance(3))
+    out["spec"]["hostnames"] =
+        json::array({dice.one_of({"a.example.com", "b.org", "*.example.com"})});
   if (dice.chance(8)) {
-    out["status"]["parents"] = json::array({{{"controllerName", "example.com/other"}, {"parentRef", parents[0]},
-        {"conditions", json::array({{{"type", "Accepted"}, {"status", "True"}}})}}});
+    out["status"]["parents"] =
+        json::array({{{"controllerName", "example.com/other"},
+                      {"parentRef", parents[0]},
+                      {"conditions", json::array({{{"type", "Accepted"}, {"status", "True"}}})}}});
   }
   return out;
 }
@@ -132,33 +158,56 @@ json random_route(Dice& dice) {
 json random_grant(Dice& dice) {
   json to{{"group", ""}, {"kind", dice.one_of({"Service", "Secret"})}};
   if (dice.chance(2)) to["name"] = dice.one_of({"v1", "cert"});
-  return object("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", {{"name", dice.one_of({"g1", "g2"})}, {"namespace", dice.ns()}},
-                {{"from", json::array({{{"group", "gateway.networking.k8s.io"}, {"kind", dice.one_of({"HTTPRoute", "Gateway"})}, {"namespace", dice.ns()}}})},
+  return object("gateway.networking.k8s.io/v1beta1", "ReferenceGrant",
+                {{"name", dice.one_of({"g1", "g2"})}, {"namespace", dice.ns()}},
+                {{"from", json::array({{{"group", "gateway.networking.k8s.io"},
+                                        {"kind", dice.one_of({"HTTPRoute", "Gateway"})},
+                                        {"namespace", dice.ns()}}})},
                  {"to", json::array({to})}});
 }
 
 json random_namespace(Dice& dice) {
-  json out{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", dice.ns()}, {"labels", {{"team", dice.one_of({"x", "y"})}}}}}};
+  json out{{"apiVersion", "v1"},
+           {"kind", "Namespace"},
+           {"metadata", {{"name", dice.ns()}, {"labels", {{"team", dice.one_of({"x", "y"})}}}}}};
   if (dice.chance(4)) out["metadata"]["labels"]["kuma.io/mesh"] = "payments";
   return out;
 }
 
 json random_secret(Dice& dice) {
-  json block = json::array({{{"type", "PRIVATE KEY"}, {"key", dice.one_of({"rsa", "ed25519", "invalid"})}}, {{"type", "CERTIFICATE"}, {"key", ""}}});
+  json block =
+      json::array({{{"type", "PRIVATE KEY"}, {"key", dice.one_of({"rsa", "ed25519", "invalid"})}},
+                   {{"type", "CERTIFICATE"}, {"key", ""}}});
   const std::string digest = dice.one_of({"sha256:aa", "sha256:bb"});
-  return {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", "cert"}, {"namespace", dice.ns()}}}, {"type", "kubernetes.io/tls"},
-          {"facts", {{"tls", {{"glued", {{"digest", digest}, {"blocks", block}}}, {"joined", {{"digest", digest}, {"blocks", block}}},
-                              {"certificate", {{"matchesKey", true}}}}}}}};
+  return {{"apiVersion", "v1"},
+          {"kind", "Secret"},
+          {"metadata", {{"name", "cert"}, {"namespace", dice.ns()}}},
+          {"type", "kubernetes.io/tls"},
+          {"facts",
+           {{"tls",
+             {{"glued", {{"digest", digest}, {"blocks", block}}},
+              {"joined", {{"digest", digest}, {"blocks", block}}},
+              {"certificate", {{"matchesKey", true}}}}}}}};
 }
 
 json random_kuma(Dice& dice) {
   switch (dice.below(3)) {
-    case 0: return {{"apiVersion", "kuma.io/v1alpha1"}, {"kind", "Mesh"}, {"metadata", {{"name", "payments"}}}};
-    case 1: return {{"apiVersion", "kuma.io/v1alpha1"}, {"kind", "ExternalService"}, {"mesh", dice.one_of({"default", "payments"})},
-                    {"metadata", {{"name", "ext"}}}, {"spec", {{"tags", {{"kuma.io/service", "ext"}}}}}};
+    case 0:
+      return {{"apiVersion", "kuma.io/v1alpha1"},
+              {"kind", "Mesh"},
+              {"metadata", {{"name", "payments"}}}};
+    case 1:
+      return {{"apiVersion", "kuma.io/v1alpha1"},
+              {"kind", "ExternalService"},
+              {"mesh", dice.one_of({"default", "payments"})},
+              {"metadata", {{"name", "ext"}}},
+              {"spec", {{"tags", {{"kuma.io/service", "ext"}}}}}};
     default: {
-      json out{{"apiVersion", "kuma.io/v1alpha1"}, {"kind", "MeshGatewayInstance"}, {"metadata", {{"name", "edge"}, {"namespace", dice.ns()}}}};
-      if (dice.chance(2)) out["status"]["loadBalancer"]["ingress"] = json::array({{{"ip", "10.0.0.1"}}});
+      json out{{"apiVersion", "kuma.io/v1alpha1"},
+               {"kind", "MeshGatewayInstance"},
+               {"metadata", {{"name", "edge"}, {"namespace", dice.ns()}}}};
+      if (dice.chance(2))
+        out["status"]["loadBalancer"]["ingress"] = json::array({{{"ip", "10.0.0.1"}}});
       return out;
     }
   }
@@ -166,19 +215,28 @@ json random_kuma(Dice& dice) {
 
 json random_object(Dice& dice) {
   switch (dice.below(16)) {
-    case 0: return random_class(dice);
-    case 1: return random_config(dice);
+    case 0:
+      return random_class(dice);
+    case 1:
+      return random_config(dice);
     case 2:
     case 3:
-    case 4: return random_gateway(dice);
+    case 4:
+      return random_gateway(dice);
     case 5:
-    case 6: return service(dice.ns(), dice.one_of({"v1", "v2", "v3"}), dice.chance(4) ? 81 : 80);
+    case 6:
+      return service(dice.ns(), dice.one_of({"v1", "v2", "v3"}), dice.chance(4) ? 81 : 80);
     case 7:
-    case 8: return random_grant(dice);
-    case 9: return random_namespace(dice);
-    case 10: return random_secret(dice);
-    case 11: return random_kuma(dice);
-    default: return random_route(dice);
+    case 8:
+      return random_grant(dice);
+    case 9:
+      return random_namespace(dice);
+    case 10:
+      return random_secret(dice);
+    case 11:
+      return random_kuma(dice);
+    default:
+      return random_route(dice);
   }
 }
 
@@ -187,13 +245,15 @@ json random_object(Dice& dice) {
 record::Record History::next() {
   Dice dice{random_};
   if (!objects_.empty() && dice.chance(4)) {
-    const auto victim = std::next(objects_.begin(), static_cast<std::ptrdiff_t>(dice.below(objects_.size())));
+    const auto victim =
+        std::next(objects_.begin(), static_cast<std::ptrdiff_t>(dice.below(objects_.size())));
     record::Record out = victim->second;
     out.event = record::Event::kDeleted;
     objects_.erase(victim);
     return out;
   }
-  record::Record out = observed(random_object(dice), record::Event::kModified, dice.chance(8) ? "zone-2" : "zone-1");
+  record::Record out =
+      observed(random_object(dice), record::Event::kModified, dice.chance(8) ? "zone-2" : "zone-1");
   objects_[out.object] = out;
   return out;
 }

@@ -17,7 +17,9 @@ class History {
   /// The next event: an object added, changed or deleted.
   record::Record next();
   /// The objects that exist now, by key.
-  [[nodiscard]] const std::map<record::ObjectKey, record::Record>& objects() const { return objects_; }
+  [[nodiscard]] const std::map<record::ObjectKey, record::Record>& objects() const {
+    return objects_;
+  }
 
  private:
   std::mt19937_64 random_;

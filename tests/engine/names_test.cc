@@ -32,36 +32,47 @@ TEST(Names, KumaOwner_CutsAt54AndHashesTheWholeNames) {
 
 TEST(Names, KumaGatewayRoute_MatchesTheVectors) {
   model::Symbols symbols;
-  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 0), "demo"), "shop-demo-e36f72e9");
-  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "http", 0), "demo"), "shop-demo-c81899d9");
-  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 8080), "demo"), "shop-demo-b317a7a3");
-  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 0), "infra"), "shop-demo-18776d5e");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 0), "demo"),
+            "shop-demo-e36f72e9");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "http", 0), "demo"),
+            "shop-demo-c81899d9");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 8080), "demo"),
+            "shop-demo-b317a7a3");
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", parent(symbols, "edge", "", 0), "infra"),
+            "shop-demo-18776d5e");
   const std::string r(200, 'r');
   const std::string n(60, 'n');
-  EXPECT_EQ(kuma_gateway_route_name(r, n, parent(symbols, "edge", "https", 443), "infra"), r + '-' + std::string(43, 'n') + "-fcb63026");
+  EXPECT_EQ(kuma_gateway_route_name(r, n, parent(symbols, "edge", "https", 443), "infra"),
+            r + '-' + std::string(43, 'n') + "-fcb63026");
 }
 
 TEST(Names, KumaGatewayRoute_CollidesWhereOursDoesNot) {
   model::Symbols symbols;
   const auto a = parent(symbols, "edge", "", 8080);
   const auto b = parent(symbols, "80edge", "", 80);
-  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", a, "demo"), kuma_gateway_route_name("shop", "demo", b, "demo"));
-  EXPECT_NE(pawprint_route_name("shop", "demo", a, "demo", ""), pawprint_route_name("shop", "demo", b, "demo", ""));
-  EXPECT_NE(pawprint_secret_copy_name("default", "a-b", "c"), pawprint_secret_copy_name("default", "a", "b-c"));
+  EXPECT_EQ(kuma_gateway_route_name("shop", "demo", a, "demo"),
+            kuma_gateway_route_name("shop", "demo", b, "demo"));
+  EXPECT_NE(pawprint_route_name("shop", "demo", a, "demo", ""),
+            pawprint_route_name("shop", "demo", b, "demo", ""));
+  EXPECT_NE(pawprint_secret_copy_name("default", "a-b", "c"),
+            pawprint_secret_copy_name("default", "a", "b-c"));
 }
 
 TEST(Names, Ours_AreValidWhateverTheLength) {
   model::Symbols symbols;
-  const std::string name = pawprint_route_name(std::string(253, 'r'), std::string(63, 'n'), parent(symbols, "edge", "", 0), "demo", "");
+  const std::string name = pawprint_route_name(std::string(253, 'r'), std::string(63, 'n'),
+                                               parent(symbols, "edge", "", 0), "demo", "");
   EXPECT_LE(name.size(), 253u);
-  const std::string dotted = pawprint_route_name(std::string(235, 'r') + ".x", "ns", parent(symbols, "edge", "", 0), "demo", "");
+  const std::string dotted = pawprint_route_name(std::string(235, 'r') + ".x", "ns",
+                                                 parent(symbols, "edge", "", 0), "demo", "");
   EXPECT_EQ(dotted.find(".-"), std::string::npos);
   EXPECT_LE(pawprint_owner("HTTPRoute", std::string(63, 'n'), std::string(253, 'r')).size(), 63u);
 }
 
 TEST(Names, Dns1035Label) {
   EXPECT_TRUE(dns1035_label("edge-1"));
-  for (const char* bad : {"", "1edge", "edge.a", "edge-", "Edge"}) EXPECT_FALSE(dns1035_label(bad)) << bad;
+  for (const char* bad : {"", "1edge", "edge.a", "edge-", "Edge"})
+    EXPECT_FALSE(dns1035_label(bad)) << bad;
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ TEST(Rfc3339, RoundTripsAcrossLeapYearsAndTheEpoch) {
 }
 
 TEST(Rfc3339, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-01-0xT00:00:00Z", "-026-01-01T00:00:00Z"}) {
+  for (const char* text :
+       {"", "2026", "2026-13-01T00:00:00Z", "2026-01-0xT00:00:00Z", "-026-01-01T00:00:00Z"}) {
     EXPECT_EQ(parse_rfc3339(text), 0) << text;
   }
 }
