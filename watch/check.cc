@@ -22,17 +22,20 @@ void check_kinds(const kube::Served& served, std::vector<Finding>& findings) {
     });
     const std::string group = kind.group.empty() ? "core" : std::string(kind.group);
     if (found != all.end()) {
-      findings.push_back({true, fmt::format("kind {} ({}/{})", kind.kind, group, found->version), "served"});
+      findings.push_back(
+          {true, fmt::format("kind {} ({}/{})", kind.kind, group, found->version), "served"});
     } else if (kind.required) {
       findings.push_back({false, fmt::format("kind {} ({})", kind.kind, group),
                           fmt::format("not served: install the {} CRDs",
                                       kind.group == kKumaGroup ? "Kuma" : "Gateway API")});
     } else {
-      findings.push_back({true, fmt::format("kind {} ({})", kind.kind, group), "not served, not needed"});
+      findings.push_back(
+          {true, fmt::format("kind {} ({})", kind.kind, group), "not served, not needed"});
     }
   }
   const auto& bundle = served.discovery.bundle_version;
-  findings.push_back({true, "Gateway API bundle", bundle.empty() ? "version not readable" : bundle});
+  findings.push_back(
+      {true, "Gateway API bundle", bundle.empty() ? "version not readable" : bundle});
 }
 
 /// allowed, denied with a reason, or an error when the server does not answer the review.
@@ -48,7 +51,8 @@ Result<bool> allowed(kube::Client& client, const Permission& permission, const s
   const nlohmann::json review{{"apiVersion", "authorization.k8s.io/v1"},
                               {"kind", "SelfSubjectAccessReview"},
                               {"spec", {{"resourceAttributes", attributes}}}};
-  auto response = client.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review.dump());
+  auto response =
+      client.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review.dump());
   if (!response) return tl::unexpected(response.error());
   simdjson::dom::parser parser;
   bool answer = false;
@@ -67,8 +71,8 @@ void check_permissions(kube::Client& client, const ZoneOptions& options, const k
   }
   for (const auto& permission : needed_permissions(options)) {
     const std::string what =
-        fmt::format("permission {} on {}{}{}{}", fmt::join(permission.verbs, ","), permission.resource,
-                    permission.group.empty() ? "" : ".", permission.group,
+        fmt::format("permission {} on {}{}{}{}", fmt::join(permission.verbs, ","),
+                    permission.resource, permission.group.empty() ? "" : ".", permission.group,
                     permission.ns.empty() ? "" : " in namespace " + permission.ns);
     std::vector<std::string> missing;
     for (const auto& verb : permission.verbs) {
@@ -82,27 +86,31 @@ void check_permissions(kube::Client& client, const ZoneOptions& options, const k
     if (missing.empty()) {
       findings.push_back({true, what, "allowed"});
     } else if (permission.required) {
-      findings.push_back({false, what, fmt::format("{} denied: grant it in the ClusterRole or Role",
-                                                   fmt::join(missing, ","))});
+      findings.push_back(
+          {false, what,
+           fmt::format("{} denied: grant it in the ClusterRole or Role", fmt::join(missing, ","))});
     } else {
-      findings.push_back({true, what, fmt::format("{} denied; Pawprint goes on without",
-                                                  fmt::join(missing, ","))});
+      findings.push_back(
+          {true, what,
+           fmt::format("{} denied; Pawprint goes on without", fmt::join(missing, ","))});
     }
   }
 }
 
-void check_zone_name(kube::Client& client, const ZoneOptions& options, std::vector<Finding>& findings) {
+void check_zone_name(kube::Client& client, const ZoneOptions& options,
+                     std::vector<Finding>& findings) {
   auto seen = kuma_zone_name(client);
   if (!seen) {
     findings.push_back({false, "zone name", seen.error().message});
   } else if (seen->empty()) {
-    findings.push_back({true, "zone name", fmt::format("{}; Kuma has not written its own yet", options.zone)});
+    findings.push_back(
+        {true, "zone name", fmt::format("{}; Kuma has not written its own yet", options.zone)});
   } else if (*seen == options.zone) {
     findings.push_back({true, "zone name", *seen});
   } else {
     findings.push_back({false, "zone name",
-                        fmt::format("configured {}, but Kuma calls this zone {}: set --zone {}", options.zone,
-                                    *seen, *seen)});
+                        fmt::format("configured {}, but Kuma calls this zone {}: set --zone {}",
+                                    options.zone, *seen, *seen)});
   }
 }
 
@@ -116,12 +124,14 @@ void check_controllers(kube::Client& client, const ZoneOptions& options, const k
   } else if (holder->empty()) {
     findings.push_back({true, what, "no kuma-cp reconciles the Gateway API here"});
   } else if (options.read_only || options.controller_name != kKumaController) {
-    findings.push_back({true, what, fmt::format("kuma-cp {} is live; its objects are left alone", *holder)});
+    findings.push_back(
+        {true, what, fmt::format("kuma-cp {} is live; its objects are left alone", *holder)});
   } else {
-    findings.push_back({false, what,
-                        fmt::format("kuma-cp {} reconciles the same objects: use --mode shadow, or a "
-                                    "--controller-name of your own, or stop serving v1beta1",
-                                    *holder)});
+    findings.push_back(
+        {false, what,
+         fmt::format("kuma-cp {} reconciles the same objects: use --mode shadow, or a "
+                     "--controller-name of your own, or stop serving v1beta1",
+                     *holder)});
   }
 }
 

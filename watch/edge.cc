@@ -25,8 +25,8 @@ constexpr int kQuestionRetries = 4;
 
 class KubeEdge final : public Edge {
  public:
-  KubeEdge(ZoneOptions options, SecretFunctions secrets, Sink& sink, std::shared_ptr<kube::Access> access,
-           kube::Served served)
+  KubeEdge(ZoneOptions options, SecretFunctions secrets, Sink& sink,
+           std::shared_ptr<kube::Access> access, kube::Served served)
       : options_(std::move(options)),
         secrets_(std::move(secrets)),
         sink_(sink),
@@ -36,7 +36,8 @@ class KubeEdge final : public Edge {
         catalog_(std::move(served), wanted_kinds(), [this](const auto& found) { tell(found); }),
         turns_(watched_kinds().size()),
         gate_(kConcurrentLists),
-        shared_{options_.zone, access_, catalog_, sink_, secrets_, turns_, gate_, {}, options_.event_bytes},
+        shared_{options_.zone,       access_, catalog_, sink_, secrets_, turns_, gate_, {},
+                options_.event_bytes},
         applier_(options_, access_, catalog_, secrets_, sink_) {}
 
   ~KubeEdge() override { stop(); }
@@ -79,13 +80,14 @@ class KubeEdge final : public Edge {
         }
       }
       if (kind.kind == "Secret") place_secrets(assignment);
-      threads_.emplace_back([this, assignment] {
-        reflect::Reflector(shared_, assignment, stop_.get_token()).run();
-      });
+      threads_.emplace_back(
+          [this, assignment] { reflect::Reflector(shared_, assignment, stop_.get_token()).run(); });
     }
   }
 
-  void submit(std::vector<plan::Operation> operations) override { applier_.submit(std::move(operations)); }
+  void submit(std::vector<plan::Operation> operations) override {
+    applier_.submit(std::move(operations));
+  }
 
   void stop() override {
     stop_.request_stop();
@@ -138,7 +140,8 @@ class KubeEdge final : public Edge {
 
 }  // namespace
 
-Result<std::unique_ptr<Edge>> Edge::connect(ZoneOptions options, SecretFunctions secrets, Sink& sink) {
+Result<std::unique_ptr<Edge>> Edge::connect(ZoneOptions options, SecretFunctions secrets,
+                                            Sink& sink) {
   if (!secrets.facts || !secrets.digest) {
     return fail(ErrorCode::kInternal, "the edge needs both Secret functions");
   }
@@ -149,8 +152,8 @@ Result<std::unique_ptr<Edge>> Edge::connect(ZoneOptions options, SecretFunctions
   kube::Client client(*access, {.retries = kQuestionRetries, .retry_unreachable = false});
   auto served = kube::discover(client, wanted_kinds());
   if (!served) return tl::unexpected(served.error());
-  return std::make_unique<KubeEdge>(std::move(options), std::move(secrets), sink, std::move(*access),
-                                    std::move(*served));
+  return std::make_unique<KubeEdge>(std::move(options), std::move(secrets), sink,
+                                    std::move(*access), std::move(*served));
 }
 
 }  // namespace pawprint::watch

@@ -20,15 +20,15 @@ namespace pawprint::watch {
 
 struct ZoneOptions {
   std::string zone;
-  std::string kubeconfig;        ///< Path; empty: $KUBECONFIG, then in-cluster, then ~/.kube/config.
-  std::string context;           ///< Empty: current-context.
+  std::string kubeconfig;  ///< Path; empty: $KUBECONFIG, then in-cluster, then ~/.kube/config.
+  std::string context;     ///< Empty: current-context.
   std::string controller_name;
   std::string system_namespace;
   std::string field_manager = "pawprint";
   std::vector<std::string> secret_namespaces;  ///< Empty: all that RBAC allows.
-  bool read_only = false;        ///< shadow and dry-run: submit() answers "dry-run", nothing is sent.
-  std::uint64_t event_bytes = 8u << 20;        ///< Larger events are quarantined.
-  int writers = 8;               ///< Concurrent write connections.
+  bool read_only = false;  ///< shadow and dry-run: submit() answers "dry-run", nothing is sent.
+  std::uint64_t event_bytes = 8u << 20;  ///< Larger events are quarantined.
+  int writers = 8;                       ///< Concurrent write connections.
 };
 
 /// A kind's place to resume from; see store::Cursor.
@@ -38,20 +38,22 @@ struct ResumePoint {
 
 /// Functions over Secret bytes, given by the daemon so that watch/ needs no store.
 struct SecretFunctions {
-  std::function<Result<std::string>(std::string_view object)> facts;   ///< Object -> recordable facts.
-  std::function<std::string(std::string_view bytes)> digest;           ///< As printed in facts.
+  std::function<Result<std::string>(std::string_view object)>
+      facts;                                                  ///< Object -> recordable facts.
+  std::function<std::string(std::string_view bytes)> digest;  ///< As printed in facts.
 };
 
 struct Finding {
   bool ok = true;
-  std::string what, detail;      ///< One line each; detail says how to fix when not ok.
+  std::string what, detail;  ///< One line each; detail says how to fix when not ok.
 };
 
 class Edge {
  public:
   /// Reads the kubeconfig (kInvalid names file and member), connects, verifies TLS (kUnreachable,
   /// kDenied) and runs discovery once. Starts nothing else.
-  static Result<std::unique_ptr<Edge>> connect(ZoneOptions options, SecretFunctions secrets, Sink& sink);
+  static Result<std::unique_ptr<Edge>> connect(ZoneOptions options, SecretFunctions secrets,
+                                               Sink& sink);
   virtual ~Edge() = default;
 
   /// What discovery found at connect time.
@@ -71,9 +73,9 @@ class Edge {
   /// first notice is kDiscovery; another follows whenever what is served changes.
   virtual void start(const std::vector<ResumePoint>& cursors) = 0;
   /// Sends operations, at most one in flight per object, in order per object. Each ends in exactly
-  /// one kApplied notice (and a kFresh one after a conflict). Retries by itself what Kubernetes asks
-  /// to retry (429 and 5xx with Retry-After, connection loss) until a newer operation on the same
-  /// object supersedes it.
+  /// one kApplied notice (and a kFresh one after a conflict). Retries by itself what Kubernetes
+  /// asks to retry (429 and 5xx with Retry-After, connection loss) until a newer operation on the
+  /// same object supersedes it.
   virtual void submit(std::vector<plan::Operation> operations) = 0;
   /// Stops reading and writing; returns when no thread of this edge runs any more, within 2 s if
   /// the Sink takes what is delivered meanwhile (it must not wait for the caller of stop()).
@@ -83,7 +85,7 @@ class Edge {
 /// The kinds that Pawprint watches, in the order in which they are listed.
 struct WatchedKind {
   std::string_view group, kind, plural;
-  bool required;                 ///< Without it nothing can be decided; others may be absent.
+  bool required;  ///< Without it nothing can be decided; others may be absent.
 };
 const std::vector<WatchedKind>& watched_kinds();
 

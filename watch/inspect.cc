@@ -49,9 +49,9 @@ Result<std::int64_t> parse_utc(std::string_view text) {
   if (got != 6 || !copy.ends_with('Z') || !date.ok() || hour > 23 || minute > 59 || second > 60) {
     return fail(ErrorCode::kInvalid, "not an RFC 3339 UTC time");
   }
-  const auto days = std::chrono::sys_days{date}.time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(days).count() + hour * 3600 + minute * 60 +
-         second;
+  const auto time = std::chrono::sys_days{date}.time_since_epoch() + std::chrono::hours{hour} +
+                    std::chrono::minutes{minute} + std::chrono::seconds{second};
+  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
 }
 
 std::string live_holder(std::string_view lease, std::int64_t now) {
@@ -86,8 +86,8 @@ Result<std::string> live_kuma_controller(kube::Client& client, const ZoneOptions
 
 Result<std::string> kuma_zone_name(kube::Client& client) {
   // Of origin zone (synced objects carry other zones' names), and not written by us.
-  const std::string selector =
-      kube::query({{"limit", "1"}, {"labelSelector", "kuma.io/zone,kuma.io/origin=zone,!pawprint.dev/owner"}});
+  const std::string selector = kube::query(
+      {{"limit", "1"}, {"labelSelector", "kuma.io/zone,kuma.io/origin=zone,!pawprint.dev/owner"}});
   for (const char* plural : {"meshservices", "dataplanes", "zoneingresses", "zoneegresses",
                              "meshgateways", "meshhttproutes", "meshtimeouts", "meshretries"}) {
     auto response = client.get(kube::group_path(kKumaGroup, "v1alpha1") + "/" + plural + selector);
@@ -102,7 +102,8 @@ std::vector<Permission> needed_permissions(const ZoneOptions& options) {
   std::vector<Permission> needed;
   for (const auto& kind : watched_kinds()) {
     if (kind.kind == "Secret") continue;
-    needed.push_back({std::string(kind.group), std::string(kind.plural), "", {"list", "watch"}, kind.required});
+    needed.push_back(
+        {std::string(kind.group), std::string(kind.plural), "", {"list", "watch"}, kind.required});
   }
   const bool anywhere = options.secret_namespaces.empty();
   if (anywhere) needed.push_back({"", "secrets", "", {"get", "list", "watch"}, false});
@@ -111,14 +112,22 @@ std::vector<Permission> needed_permissions(const ZoneOptions& options) {
   }
   needed.push_back({"coordination.k8s.io", "leases", options.system_namespace, {"get"}, false});
   if (options.read_only) return needed;
-  needed.push_back({"", "secrets", options.system_namespace,
-                    {"get", "list", "watch", "create", "patch", "update", "delete"}, true});
+  needed.push_back({"",
+                    "secrets",
+                    options.system_namespace,
+                    {"get", "list", "watch", "create", "patch", "update", "delete"},
+                    true});
   for (const char* plural : {"meshgateways", "meshgatewayinstances", "meshhttproutes"}) {
-    needed.push_back({std::string(kKumaGroup), plural, "", {"get", "create", "patch", "update", "delete"}, true});
+    needed.push_back({std::string(kKumaGroup),
+                      plural,
+                      "",
+                      {"get", "create", "patch", "update", "delete"},
+                      true});
   }
   for (const char* plural : {"gatewayclasses", "gateways", "httproutes"}) {
     needed.push_back({std::string(kGatewayGroup), plural, "", {"get"}, true});
-    needed.push_back({std::string(kGatewayGroup), std::string(plural) + "/status", "", {"patch"}, true});
+    needed.push_back(
+        {std::string(kGatewayGroup), std::string(plural) + "/status", "", {"patch"}, true});
   }
   needed.push_back({std::string(kGatewayGroup), "gatewayclasses", "", {"patch"}, true});
   return needed;

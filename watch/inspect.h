@@ -27,9 +27,9 @@ Result<std::string> kuma_zone_name(kube::Client& client);
 
 /// One right that the daemon needs.
 struct Permission {
-  std::string group, resource, ns;     ///< `ns` empty: in all namespaces.
+  std::string group, resource, ns;  ///< `ns` empty: in all namespaces.
   std::vector<std::string> verbs;
-  bool required = true;                ///< Otherwise the daemon goes on without it.
+  bool required = true;  ///< Otherwise the daemon goes on without it.
 };
 std::vector<Permission> needed_permissions(const ZoneOptions& options);
 

@@ -14,19 +14,19 @@
 namespace pawprint::watch {
 
 enum class NoticeKind : std::uint8_t {
-  kDiscovery,    ///< `discovery` is set: what the zone's API server serves, of the kinds we use.
-  kAbsent,       ///< The API server does not serve `kind` (confirmed by discovery).
-  kListBegin,    ///< A full list begins; `reason` is start, gone or error. One that follows another
-                 ///< without kListEnd between them starts over.
-  kListItem,     ///< `record` holds one listed object (Observed, ADDED), or a Quarantined one.
-  kListEnd,      ///< `resource_version` is where the watch goes on; `items` were listed.
-  kResumed,      ///< The watch goes on from the stored cursor, without a list.
-  kEvent,        ///< `record` holds one watch event (Observed) or an undecodable one (Quarantined).
-  kBookmark,     ///< Only the cursor moves, to `resource_version`.
-  kTrouble,      ///< `reason`: one line, for zones and logs; the reflector retries by itself.
-  kApplied,      ///< `record` is an Applied record; `record.body` from record::Applied.
-  kFresh,        ///< After a conflict: `record` holds the object as read just now (Observed), or a
-                 ///< DELETED one when it is gone.
+  kDiscovery,  ///< `discovery` is set: what the zone's API server serves, of the kinds we use.
+  kAbsent,     ///< The API server does not serve `kind` (confirmed by discovery).
+  kListBegin,  ///< A full list begins; `reason` is start, gone or error. One that follows another
+               ///< without kListEnd between them starts over.
+  kListItem,   ///< `record` holds one listed object (Observed, ADDED), or a Quarantined one.
+  kListEnd,    ///< `resource_version` is where the watch goes on; `items` were listed.
+  kResumed,    ///< The watch goes on from the stored cursor, without a list.
+  kEvent,      ///< `record` holds one watch event (Observed) or an undecodable one (Quarantined).
+  kBookmark,   ///< Only the cursor moves, to `resource_version`.
+  kTrouble,    ///< `reason`: one line, for zones and logs; the reflector retries by itself.
+  kApplied,    ///< `record` is an Applied record; `record.body` from record::Applied.
+  kFresh,      ///< After a conflict: `record` holds the object as read just now (Observed), or a
+               ///< DELETED one when it is gone.
 };
 
 struct Notice {
@@ -37,7 +37,7 @@ struct Notice {
   std::string resource_version;
   std::string reason;
   std::uint64_t items = 0;
-  record::Record record;        ///< Without seq; time_ns is when the bytes arrived.
+  record::Record record;  ///< Without seq; time_ns is when the bytes arrived.
   record::Discovery discovery;
 };
 

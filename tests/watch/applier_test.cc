@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 
 constexpr const char* kKuma = "kuma.io";
 
-Operation operation(Verb verb, const std::string& name, const std::string& body = R"({"spec":{"n":1}})") {
+Operation operation(Verb verb, const std::string& name,
+                    const std::string& body = R"({"spec":{"n":1}})") {
   Operation out;
   out.id = "1-" + name;
   out.digest = "planned-" + name;
@@ -46,8 +47,8 @@ class Bench {
     options.zone = "z";
     options.writers = writers;
     options.read_only = read_only;
-    applier = std::make_unique<apply::Applier>(options, zone.access, zone.catalog, zone.secrets, zone.sink,
-                                               kube::Pace{20ms, 100ms, 2s, 0.0});
+    applier = std::make_unique<apply::Applier>(options, zone.access, zone.catalog, zone.secrets,
+                                               zone.sink, kube::Pace{20ms, 100ms, 2s, 0.0});
   }
   /// Submits and waits for `count` answers.
   std::vector<record::Applied> run(std::vector<Operation> operations, int count) {
@@ -131,7 +132,9 @@ TEST(Applier, DeleteHasPreconditionsAndTakesGoneForDone) {
     exchange.refuse(404, "NotFound", "gone");
   });
   const auto applied = bench.one(operation(Verb::kDelete, "a"));
-  EXPECT_EQ(body, R"({"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"resourceVersion":"5","uid":"u1"}})");
+  EXPECT_EQ(
+      body,
+      R"({"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"resourceVersion":"5","uid":"u1"}})");
   EXPECT_EQ(applied.outcome, "done");
   EXPECT_EQ(applied.status, 404);
   EXPECT_THAT(applied.reason, HasSubstr("gone"));
@@ -143,11 +146,13 @@ TEST(Applier, StatusAndFinalizerAreMergePatches) {
       [&](Exchange& exchange) {
         if (exchange.method == "GET") return exchange.reply(200, live("u1", "8"));
         types += exchange.headers["content-type"] + " ";
-        if (exchange.target.find("/status") != std::string::npos) return exchange.refuse(409, "Conflict", "changed");
+        if (exchange.target.find("/status") != std::string::npos)
+          return exchange.refuse(409, "Conflict", "changed");
         exchange.reply(200, live("u1", "9"));
       },
       1);
-  const auto applied = bench.run({operation(Verb::kStatus, "a"), operation(Verb::kFinalizer, "a")}, 2);
+  const auto applied =
+      bench.run({operation(Verb::kStatus, "a"), operation(Verb::kFinalizer, "a")}, 2);
   EXPECT_EQ(applied.at(0).outcome, "conflict");
   EXPECT_EQ(applied.at(0).status, 409);
   EXPECT_EQ(applied.at(1).outcome, "done");  // A finalizer does not supersede a status.
@@ -171,7 +176,8 @@ TEST(Applier, RefusalsAreFinal) {
 
 TEST(Applier, ServerErrorsThatAreVerdictsAreFinal) {
   for (const char* message :
-       {"failed to create typed patch object (a/b; kuma.io/v1alpha1, Kind=X): .spec.x: field not declared in schema",
+       {"failed to create typed patch object (a/b; kuma.io/v1alpha1, Kind=X): .spec.x: field not "
+        "declared in schema",
         "admission webhook \"validator.kuma-admission.kuma.io\" denied the request: no"}) {
     Bench bench([&](Exchange& exchange) { exchange.refuse(500, "", message); });
     const auto applied = bench.one(operation(Verb::kCreate, "a"));
@@ -182,13 +188,16 @@ TEST(Applier, ServerErrorsThatAreVerdictsAreFinal) {
 
 TEST(Applier, RetriesHonourRetryAfterAndCount) {
   std::atomic<int> tries{0};
-  Bench bench([&](Exchange& exchange) {
-    ++tries;
-    if (tries == 1) return exchange.refuse(500, "InternalError", "failed calling webhook");
-    if (tries == 2) return exchange.refuse(429, "TooManyRequests", "later", "Retry-After: 1\r\n");
-    if (tries == 3 || tries == 4) return exchange.reset();
-    exchange.reply(200, live("u1", "6"));
-  }, 1);
+  Bench bench(
+      [&](Exchange& exchange) {
+        ++tries;
+        if (tries == 1) return exchange.refuse(500, "InternalError", "failed calling webhook");
+        if (tries == 2)
+          return exchange.refuse(429, "TooManyRequests", "later", "Retry-After: 1\r\n");
+        if (tries == 3 || tries == 4) return exchange.reset();
+        exchange.reply(200, live("u1", "6"));
+      },
+      1);
   const auto before = std::chrono::steady_clock::now();
   const auto applied = bench.one(operation(Verb::kCreate, "a"));
   EXPECT_GE(std::chrono::steady_clock::now() - before, 1s);
@@ -196,7 +205,8 @@ TEST(Applier, RetriesHonourRetryAfterAndCount) {
   // A reset of an idle connection is made good within the same try; the next one is an honest loss.
   EXPECT_EQ(applied.attempt, 4U);
   EXPECT_EQ(tries, 5);
-  EXPECT_THAT(bench.zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("failed calling webhook"));
+  EXPECT_THAT(bench.zone.sink.of(NoticeKind::kTrouble).at(0).reason,
+              HasSubstr("failed calling webhook"));
 }
 
 TEST(Applier, NewerOperationSupersedesAWaitingRetry) {
@@ -212,7 +222,8 @@ TEST(Applier, NewerOperationSupersedesAWaitingRetry) {
   up = true;
   const auto applied = bench.run({newer}, 2);
   ASSERT_EQ(applied.size(), 2U);
-  const bool in_time = applied[0].outcome == "done";  // The retry may win the race with the newer one.
+  const bool in_time =
+      applied[0].outcome == "done";  // The retry may win the race with the newer one.
   EXPECT_EQ(applied[0].operation, "1-a");
   if (!in_time) {
     EXPECT_EQ(applied[0].outcome, "superseded");
@@ -242,7 +253,8 @@ TEST(Applier, QueuedOperationOnABusyObjectIsSuperseded) {
   release = true;
   ASSERT_TRUE(bench.zone.sink.wait_for(NoticeKind::kApplied, 3));
   std::vector<std::string> outcomes;
-  for (const auto& applied : bench.answers()) outcomes.push_back(applied.operation + " " + applied.outcome);
+  for (const auto& applied : bench.answers())
+    outcomes.push_back(applied.operation + " " + applied.outcome);
   EXPECT_THAT(outcomes, ElementsAre("2 superseded", "1-a done", "3 done"));
   EXPECT_EQ(most, 1);
 }
@@ -268,7 +280,8 @@ TEST(Applier, ObjectsGoInParallel) {
 }
 
 Operation secret_copy(const std::string& digest) {
-  Operation copy = operation(Verb::kCreate, "gapi-shop-cert", R"({"kind":"Secret","type":"system.kuma.io/secret"})");
+  Operation copy = operation(Verb::kCreate, "gapi-shop-cert",
+                             R"({"kind":"Secret","type":"system.kuma.io/secret"})");
   copy.object = {"z", "", "Secret", "kuma-system", "gapi-shop-cert"};
   copy.api_version = "v1";
   copy.secret_ns = "shop";
@@ -280,12 +293,14 @@ Operation secret_copy(const std::string& digest) {
 
 TEST(Applier, SecretCopyChecksTheDigestAndSendsLiveBytes) {
   std::string sent;
-  const std::string source = R"({"metadata":{"name":"cert","namespace":"shop"},"data":{"tls.key":")" +
-                             kube::base64_encode("KEY") + R"(","tls.crt":")" + kube::base64_encode("CRT") + "\"}}";
+  const std::string source =
+      R"({"metadata":{"name":"cert","namespace":"shop"},"data":{"tls.key":")" +
+      kube::base64_encode("KEY") + R"(","tls.crt":")" + kube::base64_encode("CRT") + "\"}}";
   const auto serve = [&](Exchange& exchange) {
     if (exchange.method == "GET") return exchange.reply(200, source);
     sent = exchange.body;
-    exchange.reply(201, R"({"metadata":{"uid":"u","resourceVersion":"2"},"data":{"value":"S0VZCkNSVA=="}})");
+    exchange.reply(
+        201, R"({"metadata":{"uid":"u","resourceVersion":"2"},"data":{"value":"S0VZCkNSVA=="}})");
   };
   const auto digest = test_secret_functions().digest("KEY\nCRT");
   Bench good(serve);
@@ -308,7 +323,8 @@ TEST(Applier, SecretCopyChecksTheDigestAndSendsLiveBytes) {
 }
 
 TEST(Applier, MessagesAboutSecretsAreNotKept) {
-  const std::string source = R"({"data":{"tls.key":")" + kube::base64_encode("KEY") + R"(","tls.crt":"Q1JU"}})";
+  const std::string source =
+      R"({"data":{"tls.key":")" + kube::base64_encode("KEY") + R"(","tls.crt":"Q1JU"}})";
   Bench bench([&](Exchange& exchange) {
     if (exchange.method == "GET") return exchange.reply(200, source);
     exchange.refuse(422, "Invalid", "data.value: S0VZ is bad");
@@ -326,13 +342,16 @@ TEST(Applier, ReadOnlySendsNothing) {
 
 TEST(Applier, StopAnswersForEverythingWithinTwoSeconds) {
   Bench bench([](Exchange& exchange) { exchange.stay(20s); }, 1);
-  bench.applier->submit({operation(Verb::kCreate, "in-flight"), operation(Verb::kCreate, "waiting")});
-  for (int i = 0; i < 100 && bench.zone.server.requests().empty(); ++i) std::this_thread::sleep_for(10ms);
+  bench.applier->submit(
+      {operation(Verb::kCreate, "in-flight"), operation(Verb::kCreate, "waiting")});
+  for (int i = 0; i < 100 && bench.zone.server.requests().empty(); ++i)
+    std::this_thread::sleep_for(10ms);
   const auto before = std::chrono::steady_clock::now();
   bench.applier->stop();
   EXPECT_LT(std::chrono::steady_clock::now() - before, 2s);
   std::vector<std::string> outcomes;
-  for (const auto& applied : bench.answers()) outcomes.push_back(applied.operation + " " + applied.outcome);
+  for (const auto& applied : bench.answers())
+    outcomes.push_back(applied.operation + " " + applied.outcome);
   EXPECT_THAT(outcomes, ElementsAre("1-waiting failed", "1-in-flight unknown"));
   bench.applier->submit({operation(Verb::kCreate, "late")});
   EXPECT_EQ(bench.answers().size(), 3U);

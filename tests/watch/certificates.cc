@@ -27,7 +27,8 @@ Key make_key() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
 
 std::string to_pem(EVP_PKEY* key) {
   const Bio bio(BIO_new(BIO_s_mem()), BIO_free);
-  PAWPRINT_CHECK(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  PAWPRINT_CHECK(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) ==
+                 1);
   return drain(bio.get());
 }
 
@@ -79,7 +80,8 @@ Identity make_authority(const std::string& name) {
   return {to_pem(certificate.get()), to_pem(key.get())};
 }
 
-Identity make_certificate(const Identity& authority, const std::vector<std::string>& names, int days) {
+Identity make_certificate(const Identity& authority, const std::vector<std::string>& names,
+                          int days) {
   const Key key = make_key(), signer = read_key(authority.key);
   const Certificate issuer = read_certificate(authority.certificate);
   const Certificate certificate = blank(key.get(), "leaf", days, 2);

@@ -14,10 +14,10 @@ namespace pawprint::watch::kube {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 using tests::Exchange;
 using tests::Scratch;
 using tests::ScriptedServer;
-using ::testing::HasSubstr;
 
 void answer_ok(Exchange& exchange) { exchange.reply(200, R"({"ok":true})"); }
 
@@ -48,13 +48,16 @@ TEST(Tls, AddressesAndNamesAreVerified) {
   const auto ca = tests::make_authority("ca"), other = tests::make_authority("other");
   EXPECT_EQ(tls_error({"IP:127.0.0.1"}, ca_line(ca), ca), "");
   EXPECT_EQ(tls_error({"DNS:api.test"}, ca_line(ca) + "    tls-server-name: api.test\n", ca), "");
-  EXPECT_THAT(tls_error({"IP:127.0.0.1"}, ca_line(other), ca), HasSubstr("certificate verify failed"));
+  EXPECT_THAT(tls_error({"IP:127.0.0.1"}, ca_line(other), ca),
+              HasSubstr("certificate verify failed"));
   EXPECT_THAT(tls_error({"IP:127.0.0.1"}, "", ca), HasSubstr("certificate verify failed"));
-  EXPECT_THAT(tls_error({"IP:127.0.0.2"}, ca_line(ca), ca), HasSubstr("certificate verify failed: IP address mismatch"));
+  EXPECT_THAT(tls_error({"IP:127.0.0.2"}, ca_line(ca), ca),
+              HasSubstr("certificate verify failed: IP address mismatch"));
   EXPECT_THAT(tls_error({"DNS:api.test"}, ca_line(ca), ca), HasSubstr("certificate verify failed"));
   EXPECT_THAT(tls_error({"DNS:api.test"}, ca_line(ca) + "    tls-server-name: not.test\n", ca),
               HasSubstr("certificate verify failed: hostname mismatch"));
-  EXPECT_THAT(tls_error({"IP:127.0.0.1"}, ca_line(ca), ca, -1), HasSubstr("certificate has expired"));
+  EXPECT_THAT(tls_error({"IP:127.0.0.1"}, ca_line(ca), ca, -1),
+              HasSubstr("certificate has expired"));
   EXPECT_EQ(tls_error({"DNS:x"}, "    insecure-skip-tls-verify: true\n", ca), "");
 }
 
@@ -76,14 +79,16 @@ TEST(Tls, ClientCertificate) {
                             "\n    client-key-data: " + base64_encode(stranger.key) + "\n";
   const auto refused = Client::open(scratch.kubeconfig(server.url(), ca_line(ca), mixed));
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("client-key does not belong to client-certificate"));
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("client-key does not belong to client-certificate"));
 }
 
 TEST(Client, SendsWhatItShould) {
   std::string seen;
   ScriptedServer server([&](Exchange& exchange) {
     seen = exchange.headers["authorization"] + "|" + exchange.headers["accept"] + "|" +
-           exchange.headers["accept-encoding"] + "|" + exchange.headers["content-type"] + "|" + exchange.body;
+           exchange.headers["accept-encoding"] + "|" + exchange.headers["content-type"] + "|" +
+           exchange.body;
     exchange.reply(201, "{}");
   });
   const Scratch scratch;
@@ -139,7 +144,10 @@ TEST(Client, UnauthorizedReadsTheTokenAgainOnce) {
 TEST(Client, RefusedConnectionIsOneLine) {
   const Scratch scratch;
   int port = 0;
-  { ScriptedServer gone(answer_ok); port = gone.port(); }
+  {
+    ScriptedServer gone(answer_ok);
+    port = gone.port();
+  }
   auto client = client_for(scratch.kubeconfig("http://127.0.0.1:" + std::to_string(port)));
   const auto response = client.get("/");
   ASSERT_FALSE(response);

@@ -47,7 +47,8 @@ class Collector final : public Sink {
     return wake_.wait_for(lock, limit, [&] { return ready(notices_); });
   }
   /// Until there are `count` notices of `kind`.
-  bool wait_for(NoticeKind kind, int count = 1, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+  bool wait_for(NoticeKind kind, int count = 1,
+                std::chrono::milliseconds limit = std::chrono::seconds(10)) {
     return wait(
         [&](const std::vector<Notice>& notices) {
           int found = 0;

@@ -39,7 +39,9 @@ class Mirror final : public Sink {
   }
   /// Versions by "Kind namespace/name". Only inside wait().
   [[nodiscard]] const std::map<std::string, std::string>& objects() const { return objects_; }
-  [[nodiscard]] int count(NoticeKind kind) const { return counts_.at(static_cast<std::size_t>(kind)); }
+  [[nodiscard]] int count(NoticeKind kind) const {
+    return counts_.at(static_cast<std::size_t>(kind));
+  }
   [[nodiscard]] int lists_of(const std::string& kind) const {
     const auto found = lists_.find(kind);
     return found == lists_.end() ? 0 : found->second;
@@ -77,7 +79,8 @@ class Mirror final : public Sink {
         }
         break;
       case NoticeKind::kAbsent:
-        std::erase_if(objects_, [&](const auto& entry) { return entry.first.starts_with(kind + " "); });
+        std::erase_if(objects_,
+                      [&](const auto& entry) { return entry.first.starts_with(kind + " "); });
         settled_.insert(kind);
         break;
       case NoticeKind::kResumed:
@@ -130,8 +133,10 @@ class Convergence : public ::testing::Test {
   void write_route(int number, int value) {
     const json route{{"apiVersion", "gateway.networking.k8s.io/v1"},
                      {"kind", "HTTPRoute"},
-                     {"metadata", {{"name", "r" + std::to_string(number)}, {"namespace", "default"},
-                                   {"labels", {{"v", std::to_string(value)}}}}},
+                     {"metadata",
+                      {{"name", "r" + std::to_string(number)},
+                       {"namespace", "default"},
+                       {"labels", {{"v", std::to_string(value)}}}}},
                      {"spec", {{"parentRefs", {{{"name", "g"}}}}}}};
     ASSERT_TRUE(cluster->apply(route));
   }
@@ -142,7 +147,8 @@ class Convergence : public ::testing::Test {
     const auto routes = *cluster->list("httproutes.gateway.networking.k8s.io");
     for (const auto& route : routes) {
       out["HTTPRoute " + route["metadata"]["namespace"].get<std::string>() + "/" +
-          route["metadata"]["name"].get<std::string>()] = route["metadata"]["resourceVersion"].get<std::string>();
+          route["metadata"]["name"].get<std::string>()] =
+          route["metadata"]["resourceVersion"].get<std::string>();
     }
     return out;
   }
@@ -157,7 +163,8 @@ class Convergence : public ::testing::Test {
 
   void expect_converged() {
     const auto wanted = truth();
-    EXPECT_TRUE(mirror.wait([&] { return mirrors(wanted); })) << "not equal to the server's " << wanted.size();
+    EXPECT_TRUE(mirror.wait([&] { return mirrors(wanted); }))
+        << "not equal to the server's " << wanted.size();
   }
 
   Scratch scratch;
@@ -172,8 +179,8 @@ class Hasty {
   Hasty(const std::string& kubeconfig, Sink& sink) : sink_(sink) {
     access_ = *kube::Access::create(*kube::load_target(kubeconfig, ""));
     kube::Client client(access_, {});
-    catalog_ = std::make_unique<kube::Catalog>(*kube::discover(client, wanted_kinds()), wanted_kinds(),
-                                               kube::Catalog::Changed{});
+    catalog_ = std::make_unique<kube::Catalog>(*kube::discover(client, wanted_kinds()),
+                                               wanted_kinds(), kube::Catalog::Changed{});
     thread_ = std::jthread([this](const std::stop_token& stop) {
       reflect::Timing timing;
       timing.pace = {kube::Millis{1}, kube::Millis{8}, kube::Millis{20}, 1.0};
@@ -199,13 +206,16 @@ class Hasty {
 TEST_F(Convergence, ThroughLostConnectionsCompactionAndOutage) {
   const Hasty hasty(scratch.write("kubeconfig", cluster->kubeconfig()), mirror);
   std::mt19937 random(20260822);
-  const auto pick = [&](int bound) { return static_cast<int>(random() % static_cast<unsigned>(bound)); };
+  const auto pick = [&](int bound) {
+    return static_cast<int>(random() % static_cast<unsigned>(bound));
+  };
   for (int step = 0; step < 1500; ++step) {
     const int number = pick(30), what = pick(100);
     if (what < 70) {
       write_route(number, step);
     } else if (what < 90) {
-      (void)cluster->remove("httproutes.gateway.networking.k8s.io", "default", "r" + std::to_string(number));
+      (void)cluster->remove("httproutes.gateway.networking.k8s.io", "default",
+                            "r" + std::to_string(number));
     } else if (what < 94) {
       cluster->drop_watches();
     } else if (what < 96) {
@@ -240,10 +250,12 @@ TEST_F(Convergence, RestartsGoOnWithoutAListAndMissNothing) {
   for (int restart = 0; restart < 5; ++restart) {
     edge->stop();
     for (int i = 0; i < 20; i += 3) write_route(i, restart + 1);
-    (void)cluster->remove("httproutes.gateway.networking.k8s.io", "default", "r" + std::to_string(restart));
+    (void)cluster->remove("httproutes.gateway.networking.k8s.io", "default",
+                          "r" + std::to_string(restart));
     std::vector<ResumePoint> cursors;
     for (const auto& kind : watched_kinds()) {
-      cursors.push_back({std::string(kind.group), std::string(kind.kind), mirror.cursors().at(std::string(kind.kind))});
+      cursors.push_back({std::string(kind.group), std::string(kind.kind),
+                         mirror.cursors().at(std::string(kind.kind))});
     }
     connect(cursors);
     expect_converged();

@@ -18,8 +18,8 @@ std::string resources_json(std::string_view group) {
   std::string list;
   for (const auto& kind : watched_kinds()) {
     if (kind.group != group) continue;
-    list += (list.empty() ? "" : ",") + std::string(R"({"namespaced":false,"name":")") + std::string(kind.plural) +
-            R"(","kind":")" + std::string(kind.kind) + "\"}";
+    list += (list.empty() ? "" : ",") + std::string(R"({"namespaced":false,"name":")") +
+            std::string(kind.plural) + R"(","kind":")" + std::string(kind.kind) + "\"}";
   }
   return R"({"resources":[)" + list + "]}";
 }
@@ -39,10 +39,14 @@ struct Api {
   bool discovery(Exchange& exchange) const {
     const std::string path = exchange.path();
     if (path == "/version") exchange.reply(200, R"({"gitVersion":"v1.34.4"})");
-    else if (path == "/apis") exchange.reply(200, R"({"groups":[{"name":"gateway.networking.k8s.io","versions":[{"version":"v1"},{"version":"v1beta1"}]},{"name":"kuma.io","versions":[{"version":"v1alpha1"}]},{"name":"authorization.k8s.io","versions":[{"version":"v1"}]}]})");
+    else if (path == "/apis")
+      exchange.reply(
+          200,
+          R"({"groups":[{"name":"gateway.networking.k8s.io","versions":[{"version":"v1"},{"version":"v1beta1"}]},{"name":"kuma.io","versions":[{"version":"v1alpha1"}]},{"name":"authorization.k8s.io","versions":[{"version":"v1"}]}]})");
     else if (path == "/api/v1") exchange.reply(200, resources_json(""));
     else if (path == "/apis/kuma.io/v1alpha1") exchange.reply(200, resources_json("kuma.io"));
-    else if (path == "/apis/gateway.networking.k8s.io/v1" || path == "/apis/gateway.networking.k8s.io/v1beta1")
+    else if (path == "/apis/gateway.networking.k8s.io/v1" ||
+             path == "/apis/gateway.networking.k8s.io/v1beta1")
       exchange.reply(200, resources_json("gateway.networking.k8s.io"));
     else return false;
     return true;
@@ -52,20 +56,27 @@ struct Api {
     const std::string path = exchange.path();
     if (discovery(exchange)) return;
     if (path.find("customresourcedefinitions") != std::string::npos) {
-      return exchange.reply(200, R"({"metadata":{"annotations":{"gateway.networking.k8s.io/bundle-version":"v1.6.1"}}})");
+      return exchange.reply(
+          200,
+          R"({"metadata":{"annotations":{"gateway.networking.k8s.io/bundle-version":"v1.6.1"}}})");
     }
     if (path.find("/leases/") != std::string::npos) {
       if (!lease_live) return exchange.refuse(404, "NotFound", "no lease");
-      return exchange.reply(200, R"({"spec":{"holderIdentity":"kuma-cp-1","leaseDurationSeconds":15,"renewTime":")" + now_utc() + "\"}}");
+      return exchange.reply(
+          200, R"({"spec":{"holderIdentity":"kuma-cp-1","leaseDurationSeconds":15,"renewTime":")" +
+                   now_utc() + "\"}}");
     }
     if (path.find("selfsubjectaccessreviews") != std::string::npos) {
       const bool no = exchange.body.find("meshgatewayinstances") != std::string::npos &&
                       exchange.body.find("\"delete\"") != std::string::npos;
-      return exchange.reply(201, no ? R"({"status":{"allowed":false}})" : R"({"status":{"allowed":true}})");
+      return exchange.reply(
+          201, no ? R"({"status":{"allowed":false}})" : R"({"status":{"allowed":true}})");
     }
     if (exchange.target.find("labelSelector") != std::string::npos) {
-      if (path != "/apis/kuma.io/v1alpha1/meshservices" || kuma_zone.empty()) return exchange.reply(200, list_of("1", {}));
-      return exchange.reply(200, list_of("1", {R"({"metadata":{"labels":{"kuma.io/zone":")" + kuma_zone + "\"}}}"}));
+      if (path != "/apis/kuma.io/v1alpha1/meshservices" || kuma_zone.empty())
+        return exchange.reply(200, list_of("1", {}));
+      return exchange.reply(
+          200, list_of("1", {R"({"metadata":{"labels":{"kuma.io/zone":")" + kuma_zone + "\"}}}"}));
     }
     if (exchange.parameter("watch") == "1") {
       exchange.begin_stream();
@@ -102,10 +113,12 @@ TEST(Edge, DiscoveryPrefersV1) {
   const auto& discovery = zone.edge->discovery();
   EXPECT_EQ(discovery.resources.size(), watched_kinds().size());
   EXPECT_EQ(discovery.bundle_version, "v1.6.1");
-  EXPECT_TRUE(std::is_sorted(discovery.resources.begin(), discovery.resources.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.group, a.kind) < std::tie(b.group, b.kind);
-  }));
-  for (const auto& resource : discovery.resources) EXPECT_NE(resource.version, "v1beta1") << resource.kind;
+  EXPECT_TRUE(std::is_sorted(discovery.resources.begin(), discovery.resources.end(),
+                             [](const auto& a, const auto& b) {
+                               return std::tie(a.group, a.kind) < std::tie(b.group, b.kind);
+                             }));
+  for (const auto& resource : discovery.resources)
+    EXPECT_NE(resource.version, "v1beta1") << resource.kind;
   EXPECT_EQ(zone.edge->describe(), "v1.34.4 at " + zone.server.url());
 }
 
@@ -116,7 +129,8 @@ TEST(Edge, FirstListsComeInOrderAndStopIsQuick) {
   ASSERT_TRUE(zone.sink.wait([](const auto& notices) {
     int synced = 0;
     for (const auto& notice : notices) {
-      synced += notice.notice == NoticeKind::kListEnd || notice.notice == NoticeKind::kResumed ? 1 : 0;
+      synced +=
+          notice.notice == NoticeKind::kListEnd || notice.notice == NoticeKind::kResumed ? 1 : 0;
     }
     return synced == static_cast<int>(watched_kinds().size());
   }));
@@ -124,7 +138,8 @@ TEST(Edge, FirstListsComeInOrderAndStopIsQuick) {
   EXPECT_EQ(all[0].notice, NoticeKind::kDiscovery);
   std::vector<std::string> begun, expected;
   for (const auto& notice : all) {
-    if (notice.notice == NoticeKind::kListBegin || notice.notice == NoticeKind::kResumed) begun.push_back(notice.kind);
+    if (notice.notice == NoticeKind::kListBegin || notice.notice == NoticeKind::kResumed)
+      begun.push_back(notice.kind);
   }
   for (const auto& kind : watched_kinds()) expected.emplace_back(kind.kind);
   EXPECT_EQ(begun, expected);
@@ -171,7 +186,8 @@ TEST(Edge, ConnectErrorsAreOneLine) {
   EXPECT_THAT(edge.error().message, HasSubstr("/no/such/file"));
 
   for (const int status : {401, 403}) {
-    ScriptedServer server([&](Exchange& exchange) { exchange.refuse(status, "Reason", "not you"); });
+    ScriptedServer server(
+        [&](Exchange& exchange) { exchange.refuse(status, "Reason", "not you"); });
     const Scratch scratch;
     options.kubeconfig = scratch.kubeconfig(server.url());
     edge = Edge::connect(options, test_secret_functions(), sink);

@@ -20,11 +20,12 @@ namespace pawprint::watch::tests {
 inline kube::Served served_for_tests() {
   kube::Served served;
   served.version = "v1.34.4";
-  served.discovery.resources = {{"", "v1", "Secret", "secrets", true},
-                                {"gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses", false},
-                                {"gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", true},
-                                {"kuma.io", "v1alpha1", "MeshGateway", "meshgateways", false},
-                                {"kuma.io", "v1alpha1", "MeshHTTPRoute", "meshhttproutes", true}};
+  served.discovery.resources = {
+      {"", "v1", "Secret", "secrets", true},
+      {"gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses", false},
+      {"gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", true},
+      {"kuma.io", "v1alpha1", "MeshGateway", "meshgateways", false},
+      {"kuma.io", "v1alpha1", "MeshHTTPRoute", "meshhttproutes", true}};
   return served;
 }
 
@@ -50,7 +51,8 @@ class Zone {
     assignment.cursor = cursor;
     assignment.optional_access = kind == "Secret";
     threads.emplace_back([this, assignment] {
-      const reflect::Shared shared{"z", access, catalog, sink, secrets, turns, gate, timing, event_bytes};
+      const reflect::Shared shared{"z",   access, catalog, sink,       secrets,
+                                   turns, gate,   timing,  event_bytes};
       reflect::Reflector(shared, assignment, stop.get_token()).run();
     });
   }
@@ -72,9 +74,11 @@ class Zone {
   std::vector<std::jthread> threads;
 };
 
-inline std::string route(const std::string& name, const std::string& version, const std::string& more = "") {
-  return R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"HTTPRoute","metadata":{"name":")" + name +
-         R"(","namespace":"shop","uid":"u-)" + name + R"(","resourceVersion":")" + version + "\"}" + more + "}";
+inline std::string route(const std::string& name, const std::string& version,
+                         const std::string& more = "") {
+  return R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"HTTPRoute","metadata":{"name":")" +
+         name + R"(","namespace":"shop","uid":"u-)" + name + R"(","resourceVersion":")" + version +
+         "\"}" + more + "}";
 }
 
 inline std::string event(const std::string& type, const std::string& object) {
@@ -82,20 +86,21 @@ inline std::string event(const std::string& type, const std::string& object) {
 }
 
 inline std::string bookmark(const std::string& version) {
-  return event("BOOKMARK", R"({"kind":"HTTPRoute","metadata":{"resourceVersion":")" + version + "\"}}");
+  return event("BOOKMARK",
+               R"({"kind":"HTTPRoute","metadata":{"resourceVersion":")" + version + "\"}}");
 }
 
 inline std::string error_event(int code, const std::string& reason) {
-  return event("ERROR", R"({"kind":"Status","code":)" + std::to_string(code) + R"(,"reason":")" + reason +
-                            R"(","message":"scripted"})");
+  return event("ERROR", R"({"kind":"Status","code":)" + std::to_string(code) + R"(,"reason":")" +
+                            reason + R"(","message":"scripted"})");
 }
 
 inline std::string list_of(const std::string& version, const std::vector<std::string>& items,
                            const std::string& next = "") {
   std::string joined;
   for (const auto& item : items) joined += (joined.empty() ? "" : ",") + item;
-  return R"({"kind":"List","apiVersion":"x/v1","metadata":{"resourceVersion":")" + version + R"(","continue":")" +
-         next + R"("},"items":[)" + joined + "]}";
+  return R"({"kind":"List","apiVersion":"x/v1","metadata":{"resourceVersion":")" + version +
+         R"(","continue":")" + next + R"("},"items":[)" + joined + "]}";
 }
 
 }  // namespace pawprint::watch::tests

@@ -10,9 +10,9 @@
 namespace pawprint::watch::kube {
 namespace {
 
-using tests::Scratch;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::Scratch;
 
 constexpr const char* kTwo = R"(
 apiVersion: v1
@@ -81,7 +81,8 @@ TEST(Kubeconfig, NamedContext) {
 TEST(Kubeconfig, DataWinsOverFile) {
   const Scratch scratch;
   const auto file = scratch.kubeconfig(
-      "https://h", "    certificate-authority: nowhere.pem\n    certificate-authority-data: " + base64_encode("PEM") + "\n");
+      "https://h", "    certificate-authority: nowhere.pem\n    certificate-authority-data: " +
+                       base64_encode("PEM") + "\n");
   const auto target = load_target(file, "");
   ASSERT_TRUE(target);
   EXPECT_EQ(target->ca.text, "PEM");
@@ -89,16 +90,19 @@ TEST(Kubeconfig, DataWinsOverFile) {
 }
 
 TEST(Kubeconfig, RefusalsNameTheMember) {
-  EXPECT_THAT(refused(kTwo, "three"), HasSubstr("contexts has no entry \"three\"; it has: one, two, nobody"));
+  EXPECT_THAT(refused(kTwo, "three"),
+              HasSubstr("contexts has no entry \"three\"; it has: one, two, nobody"));
   EXPECT_THAT(refused(kTwo, "nobody"), HasSubstr("users has no entry \"ghost\""));
   EXPECT_THAT(refused("contexts: []\n"), HasSubstr("current-context"));
   EXPECT_THAT(refused("- a\n"), HasSubstr("not a kubeconfig"));
   EXPECT_THAT(refused(""), HasSubstr("not a kubeconfig"));
-  EXPECT_THAT(refused("current-context: c\ncontexts: {c: 1}\n"), HasSubstr("contexts: must be a list"));
+  EXPECT_THAT(refused("current-context: c\ncontexts: {c: 1}\n"),
+              HasSubstr("contexts: must be a list"));
 }
 
 TEST(Kubeconfig, RefusalsOfClusterAndUser) {
-  const auto with = [](const std::string& server, const std::string& cluster, const std::string& user) {
+  const auto with = [](const std::string& server, const std::string& cluster,
+                       const std::string& user) {
     const Scratch scratch;
     const auto target = load_target(scratch.kubeconfig(server, cluster, user), "");
     EXPECT_FALSE(target) << server << cluster << user;
@@ -108,10 +112,12 @@ TEST(Kubeconfig, RefusalsOfClusterAndUser) {
   EXPECT_THAT(with("ftp://h", "", token), HasSubstr("must start with https://"));
   EXPECT_THAT(with("https://h:99999", "", token), HasSubstr("bad port"));
   EXPECT_THAT(with("https://", "", token), HasSubstr("no host"));
-  EXPECT_THAT(with("https://h", "    proxy-url: http://p\n", token), HasSubstr("clusters[k].cluster.proxy-url"));
+  EXPECT_THAT(with("https://h", "    proxy-url: http://p\n", token),
+              HasSubstr("clusters[k].cluster.proxy-url"));
   EXPECT_THAT(with("https://h", "    certificate-authority-data: '!'\n", token),
               HasSubstr("certificate-authority-data is not base64"));
-  EXPECT_THAT(with("https://h", "    insecure-skip-tls-verify: true\n    certificate-authority: x\n", token),
+  EXPECT_THAT(with("https://h",
+                   "    insecure-skip-tls-verify: true\n    certificate-authority: x\n", token),
               HasSubstr("exclude each other"));
   EXPECT_THAT(with("https://h", "", "    exec: {command: aws}\n"), HasSubstr("users[u].user.exec"));
   EXPECT_THAT(with("https://h", "", "    client-certificate: a\n"), HasSubstr("belong together"));
@@ -132,7 +138,9 @@ TEST(Kubeconfig, MissingFileIsNamed) {
 
 TEST(Kubeconfig, ListOfFilesIsMerged) {
   const Scratch scratch;
-  const auto first = scratch.write("a/config", "current-context: one\nclusters:\n- name: a\n  cluster: {server: 'https://first'}\n");
+  const auto first = scratch.write(
+      "a/config",
+      "current-context: one\nclusters:\n- name: a\n  cluster: {server: 'https://first'}\n");
   const auto second = scratch.write("b/config", kTwo);
   setenv("KUBECONFIG", ("/missing:" + first + ":" + second).c_str(), 1);
   const auto target = load_target("", "");
@@ -162,7 +170,8 @@ TEST(InCluster, ReadsTheVolumeAndFailsClosed) {
 TEST(Access, TokenFileIsReadAgainAfterARefusal) {
   const Scratch scratch;
   const auto file = scratch.write("token", "first\n");
-  auto target = load_target(scratch.kubeconfig("http://h", "", "    token: fallback\n    tokenFile: token\n"), "");
+  auto target = load_target(
+      scratch.kubeconfig("http://h", "", "    token: fallback\n    tokenFile: token\n"), "");
   ASSERT_TRUE(target);
   EXPECT_EQ(target->token_file, file);
   auto access = Access::create(*target);
@@ -180,7 +189,8 @@ TEST(Access, TokenFileIsReadAgainAfterARefusal) {
 
 TEST(Access, UnusablePemIsNamed) {
   const Scratch scratch;
-  auto target = load_target(scratch.kubeconfig("https://h", "    certificate-authority: ca.pem\n"), "");
+  auto target =
+      load_target(scratch.kubeconfig("https://h", "    certificate-authority: ca.pem\n"), "");
   ASSERT_TRUE(target);
   auto access = Access::create(*target);
   ASSERT_FALSE(access);

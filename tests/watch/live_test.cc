@@ -1,5 +1,6 @@
-// The edge against the sandbox, and against a real kube-apiserver when PAWPRINT_APISERVER_KUBECONFIG
-// names its administrator's kubeconfig (tools/dev/kube-apiserver makes one).
+// The edge against the sandbox, and against a real kube-apiserver when
+// PAWPRINT_APISERVER_KUBECONFIG names its administrator's kubeconfig (tools/dev/kube-apiserver
+// makes one).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,7 +23,8 @@ using plan::Operation;
 using plan::Verb;
 using ::testing::HasSubstr;
 
-constexpr const char* kRoutes = "/apis/gateway.networking.k8s.io/v1/namespaces/watch-live/httproutes/";
+constexpr const char* kRoutes =
+    "/apis/gateway.networking.k8s.io/v1/namespaces/watch-live/httproutes/";
 constexpr const char* kClasses = "/apis/gateway.networking.k8s.io/v1/gatewayclasses/";
 constexpr const char* kMeshRoutes = "/apis/kuma.io/v1alpha1/namespaces/kuma-system/meshhttproutes/";
 
@@ -41,11 +43,13 @@ class Live : public ::testing::TestWithParam<std::string> {
     }
     client = std::make_unique<kube::Client>(*kube::Client::open(kubeconfig));
     ok(client->apply("/api/v1/namespaces/watch-live",
-                     R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"watch-live"}})", "test"));
-    for (const std::string& path_of : {std::string(kMeshRoutes) + "live", std::string(kRoutes) + "live",
-                                      std::string(kClasses) + "watch-live",
-                                      std::string("/api/v1/namespaces/kuma-system/secrets/gapi-live"),
-                                      std::string("/api/v1/namespaces/watch-live/secrets/cert")}) {
+                     R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"watch-live"}})",
+                     "test"));
+    for (const std::string& path_of :
+         {std::string(kMeshRoutes) + "live", std::string(kRoutes) + "live",
+          std::string(kClasses) + "watch-live",
+          std::string("/api/v1/namespaces/kuma-system/secrets/gapi-live"),
+          std::string("/api/v1/namespaces/watch-live/secrets/cert")}) {
       (void)client->patch(path_of, R"({"metadata":{"finalizers":null}})");
       (void)client->del(path_of);
     }
@@ -66,16 +70,19 @@ class Live : public ::testing::TestWithParam<std::string> {
 
   void start(const std::vector<ResumePoint>& cursors = {}) {
     edge->start(cursors);
-    ASSERT_TRUE(sink->wait([](const auto& notices) {
-      std::size_t done = 0;
-      for (const auto& notice : notices) {
-        done += notice.notice == NoticeKind::kListEnd || notice.notice == NoticeKind::kResumed ||
-                        notice.notice == NoticeKind::kAbsent
-                    ? 1
-                    : 0;
-      }
-      return done >= watched_kinds().size();
-    }, 20s));
+    ASSERT_TRUE(sink->wait(
+        [](const auto& notices) {
+          std::size_t done = 0;
+          for (const auto& notice : notices) {
+            done += notice.notice == NoticeKind::kListEnd ||
+                            notice.notice == NoticeKind::kResumed ||
+                            notice.notice == NoticeKind::kAbsent
+                        ? 1
+                        : 0;
+          }
+          return done >= watched_kinds().size();
+        },
+        20s));
   }
 
   static kube::Response ok(const Result<kube::Response>& response) {
@@ -105,7 +112,9 @@ class Live : public ::testing::TestWithParam<std::string> {
   bool wait_event(const std::string& name, record::Event event) {
     return sink->wait([&](const auto& notices) {
       for (const auto& notice : notices) {
-        if (notice.notice == NoticeKind::kEvent && notice.record.object.name == name && notice.record.event == event) return true;
+        if (notice.notice == NoticeKind::kEvent && notice.record.object.name == name &&
+            notice.record.event == event)
+          return true;
       }
       return false;
     });
@@ -119,14 +128,23 @@ class Live : public ::testing::TestWithParam<std::string> {
     out.uid = known.uid;
     out.resource_version = known.resource_version;
     if (verb == Verb::kDelete) return out;
-    const json rule{{"matches", {{{"path", {{"type", "PathPrefix"}, {"value", "/"}}}}}},
-                    {"default", {{"backendRefs", {{{"kind", "MeshService"}, {"name", "b"}, {"port", port}, {"weight", 1}}}}}}};
-    out.body = json{{"apiVersion", "kuma.io/v1alpha1"},
-                    {"kind", "MeshHTTPRoute"},
-                    {"metadata", {{"name", "live"}, {"namespace", "kuma-system"}, {"labels", {{"kuma.io/mesh", "default"}}}}},
-                    {"spec", {{"targetRef", {{"kind", "Mesh"}}},
-                              {"to", {{{"targetRef", {{"kind", "MeshService"}, {"name", "b"}}}, {"rules", {rule}}}}}}}}
-                   .dump();
+    const json rule{
+        {"matches", {{{"path", {{"type", "PathPrefix"}, {"value", "/"}}}}}},
+        {"default",
+         {{"backendRefs",
+           {{{"kind", "MeshService"}, {"name", "b"}, {"port", port}, {"weight", 1}}}}}}};
+    out.body =
+        json{{"apiVersion", "kuma.io/v1alpha1"},
+             {"kind", "MeshHTTPRoute"},
+             {"metadata",
+              {{"name", "live"},
+               {"namespace", "kuma-system"},
+               {"labels", {{"kuma.io/mesh", "default"}}}}},
+             {"spec",
+              {{"targetRef", {{"kind", "Mesh"}}},
+               {"to",
+                {{{"targetRef", {{"kind", "MeshService"}, {"name", "b"}}}, {"rules", {rule}}}}}}}}
+            .dump();
     return out;
   }
 
@@ -147,8 +165,9 @@ TEST_P(Live, GeneratedObjectThroughItsLife) {
   const auto again = run(mesh_route(Verb::kCreate, 80));
   EXPECT_EQ(again.resource_version, created.resource_version);  // Applying the same is no write.
 
-  ok(client->patch(std::string(kMeshRoutes) + "live",
-                   R"({"metadata":{"labels":{"theirs":"1"}},"spec":{"targetRef":{"kind":"MeshSubset","tags":{"a":"b"}}}})"));
+  ok(client->patch(
+      std::string(kMeshRoutes) + "live",
+      R"({"metadata":{"labels":{"theirs":"1"}},"spec":{"targetRef":{"kind":"MeshSubset","tags":{"a":"b"}}}})"));
   const auto stale = run(mesh_route(Verb::kReplace, 81, created));
   EXPECT_EQ(stale.outcome, "conflict");
   ASSERT_TRUE(sink->wait_for(NoticeKind::kFresh));
@@ -159,7 +178,8 @@ TEST_P(Live, GeneratedObjectThroughItsLife) {
   ASSERT_EQ(replaced.outcome, "done") << replaced.reason;
   const auto now = json::parse(ok(client->get(std::string(kMeshRoutes) + "live")).body);
   EXPECT_EQ(now["metadata"]["labels"]["theirs"], "1");
-  EXPECT_EQ(now["spec"]["targetRef"], (json{{"kind", "Mesh"}}));  // What others added to it is gone.
+  EXPECT_EQ(now["spec"]["targetRef"],
+            (json{{"kind", "Mesh"}}));  // What others added to it is gone.
 
   EXPECT_EQ(run(mesh_route(Verb::kDelete, 0, created)).outcome, "conflict");
   EXPECT_EQ(run(mesh_route(Verb::kDelete, 0, replaced)).outcome, "done");
@@ -198,15 +218,20 @@ TEST_P(Live, StatusAndFinalizerAreLockedByVersion) {
   finalizer.verb = Verb::kFinalizer;
   finalizer.object = {"zone-1", "gateway.networking.k8s.io", "GatewayClass", "", "watch-live"};
   finalizer.api_version = "gateway.networking.k8s.io/v1";
-  finalizer.body = json{{"metadata", {{"resourceVersion", version}, {"finalizers", {"gateway-exists-finalizer.gateway.networking.k8s.io"}}}}}.dump();
+  finalizer.body = json{{"metadata",
+                         {{"resourceVersion", version},
+                          {"finalizers", {"gateway-exists-finalizer.gateway.networking.k8s.io"}}}}}
+                       .dump();
   const auto locked = run(finalizer);
   ASSERT_EQ(locked.outcome, "done") << locked.reason;
   Operation status = finalizer;
   status.verb = Verb::kStatus;
-  const json condition{{"type", "Accepted"}, {"status", "True"}, {"reason", "Accepted"}, {"message", "m"},
+  const json condition{{"type", "Accepted"},      {"status", "True"},
+                       {"reason", "Accepted"},    {"message", "m"},
                        {"observedGeneration", 1}, {"lastTransitionTime", "2026-01-01T00:00:00Z"}};
   const auto body = [&](const std::string& at) {
-    return json{{"metadata", {{"resourceVersion", at}}}, {"status", {{"conditions", {condition}}}}}.dump();
+    return json{{"metadata", {{"resourceVersion", at}}}, {"status", {{"conditions", {condition}}}}}
+        .dump();
   };
   status.body = body(version);
   const auto stale = run(status);
@@ -222,21 +247,26 @@ TEST_P(Live, StatusAndFinalizerAreLockedByVersion) {
 
 TEST_P(Live, SecretCopy) {
   start();
-  const json source{{"apiVersion", "v1"}, {"kind", "Secret"}, {"type", "kubernetes.io/tls"},
-                    {"metadata", {{"name", "cert"}, {"namespace", "watch-live"}}},
-                    {"data", {{"tls.key", kube::base64_encode("KEY")}, {"tls.crt", kube::base64_encode("CRT")}}}};
+  const json source{
+      {"apiVersion", "v1"},
+      {"kind", "Secret"},
+      {"type", "kubernetes.io/tls"},
+      {"metadata", {{"name", "cert"}, {"namespace", "watch-live"}}},
+      {"data", {{"tls.key", kube::base64_encode("KEY")}, {"tls.crt", kube::base64_encode("CRT")}}}};
   ok(client->apply("/api/v1/namespaces/watch-live/secrets/cert", source.dump(), "test"));
   ASSERT_TRUE(wait_event("cert", record::Event::kAdded));
   Operation copy;
   copy.object = {"zone-1", "", "Secret", "kuma-system", "gapi-live"};
   copy.api_version = "v1";
-  copy.body = R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"gapi-live","namespace":"kuma-system"},"type":"system.kuma.io/secret"})";
+  copy.body =
+      R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"gapi-live","namespace":"kuma-system"},"type":"system.kuma.io/secret"})";
   copy.secret_ns = "watch-live";
   copy.secret_name = "cert";
   copy.secret_digest = test_secret_functions().digest("KEYCRT");
   const auto done = run(copy);
   ASSERT_EQ(done.outcome, "done") << done.reason;
-  const auto now = json::parse(ok(client->get("/api/v1/namespaces/kuma-system/secrets/gapi-live")).body);
+  const auto now =
+      json::parse(ok(client->get("/api/v1/namespaces/kuma-system/secrets/gapi-live")).body);
   EXPECT_EQ(now["data"]["value"], kube::base64_encode("KEYCRT"));
   copy.secret_digest = "test:other";
   EXPECT_EQ(run(copy).outcome, "conflict");
@@ -263,7 +293,8 @@ TEST_P(Live, RestartResumesAndAnOldCursorLists) {
 }
 
 TEST_P(Live, CheckFindsNothingMissingForAnAdministrator) {
-  for (const auto& finding : edge->check()) EXPECT_TRUE(finding.ok) << finding.what << ": " << finding.detail;
+  for (const auto& finding : edge->check())
+    EXPECT_TRUE(finding.ok) << finding.what << ": " << finding.detail;
   EXPECT_EQ(*edge->live_kuma_controller(), "");
   EXPECT_THAT(edge->describe(), HasSubstr("v1."));
 }
@@ -273,7 +304,8 @@ std::vector<std::string> servers() {
   return {"Sandbox"};
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, Live, ::testing::ValuesIn(servers()), [](const auto& server) { return server.param; });
+INSTANTIATE_TEST_SUITE_P(Servers, Live, ::testing::ValuesIn(servers()),
+                         [](const auto& server) { return server.param; });
 
 }  // namespace
 }  // namespace pawprint::watch::tests

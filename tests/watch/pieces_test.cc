@@ -40,7 +40,8 @@ TEST(LineSplitter, EveryCutGivesTheSameLines) {
   const std::string text = "{\"a\":1}\n\n{\"bb\":\"xyz\"}\nrest-of-it\nunfinished";
   for (std::size_t first = 0; first <= text.size(); ++first) {
     for (std::size_t second = first; second <= text.size(); ++second) {
-      const auto out = split({text.substr(0, first), text.substr(first, second - first), text.substr(second)}, 100);
+      const auto out = split(
+          {text.substr(0, first), text.substr(first, second - first), text.substr(second)}, 100);
       ASSERT_THAT(out.lines, ElementsAre("{\"a\":1}", "{\"bb\":\"xyz\"}", "rest-of-it"))
           << "cuts at " << first << " and " << second;
     }
@@ -55,7 +56,8 @@ TEST(LineSplitter, LinesAtAndOverTheLimitAtEveryCut) {
     ASSERT_THAT(out.lines, ElementsAre(at_limit, "ok")) << "cut at " << cut;
     ASSERT_EQ(out.oversize.size(), 2U);
     EXPECT_EQ(out.oversize[0], std::make_pair(std::uint64_t{9}, record::hex(record::sha256(over))));
-    EXPECT_EQ(out.oversize[1], std::make_pair(std::uint64_t{40}, record::hex(record::sha256(far_over))));
+    EXPECT_EQ(out.oversize[1],
+              std::make_pair(std::uint64_t{40}, record::hex(record::sha256(far_over))));
   }
 }
 
@@ -69,10 +71,12 @@ TEST(WatchLine, ObjectIsExactlyAsReceived) {
 }
 
 TEST(WatchLine, EveryPrefixIsBadAndNeverAWholeEvent) {
-  const std::string line = R"({"type":"ADDED","object":{"metadata":{"resourceVersion":"7","name":"n"}}})";
+  const std::string line =
+      R"({"type":"ADDED","object":{"metadata":{"resourceVersion":"7","name":"n"}}})";
   ASSERT_EQ(reflect::parse_watch_line(line).type, reflect::LineType::kObject);
   for (std::size_t size = 0; size < line.size(); ++size) {
-    EXPECT_EQ(reflect::parse_watch_line(line.substr(0, size)).type, reflect::LineType::kBad) << size;
+    EXPECT_EQ(reflect::parse_watch_line(line.substr(0, size)).type, reflect::LineType::kBad)
+        << size;
   }
   EXPECT_EQ(reflect::parse_watch_line(line + "x").type, reflect::LineType::kBad);
 }
@@ -101,7 +105,8 @@ TEST(ObjectHead, RefusesWhatIsNoObject) {
   const auto too_deep = reflect::read_head(R"({"metadata":{"name":"a"},"spec":)" + deep + "}");
   ASSERT_FALSE(too_deep);
   EXPECT_THAT(too_deep.error().message, HasSubstr("512"));
-  const auto head = reflect::read_head(R"({"metadata":{"name":"\u0061b","namespace":"n","uid":"u"}})");
+  const auto head =
+      reflect::read_head(R"({"metadata":{"name":"\u0061b","namespace":"n","uid":"u"}})");
   ASSERT_TRUE(head);
   EXPECT_EQ(head->name, "ab");
 }
@@ -113,10 +118,12 @@ TEST(ListPage, ItemsAndToken) {
   EXPECT_EQ(page->resource_version, "12");
   EXPECT_EQ(page->next, "a==b");
   EXPECT_THAT(page->items, ElementsAre(R"({"a":1})", R"({"b":[1]})"));
-  const auto empty = reflect::parse_list_page(R"({"metadata":{"resourceVersion":"1"},"items":null})");
+  const auto empty =
+      reflect::parse_list_page(R"({"metadata":{"resourceVersion":"1"},"items":null})");
   ASSERT_TRUE(empty);
   EXPECT_TRUE(empty->items.empty());
-  EXPECT_FALSE(reflect::parse_list_page(R"({"kind":"Table","metadata":{"resourceVersion":"1"},"rows":[]})"));
+  EXPECT_FALSE(
+      reflect::parse_list_page(R"({"kind":"Table","metadata":{"resourceVersion":"1"},"rows":[]})"));
   EXPECT_FALSE(reflect::parse_list_page(R"({"metadata":{},"items":[]})"));
   EXPECT_FALSE(reflect::parse_list_page(R"({"metadata":{"resourceVersion":"1"},"items":[{"a":1})"));
 }
@@ -152,8 +159,10 @@ TEST(RetryPolicy, HeaderAndStatuses) {
   EXPECT_EQ(kube::parse_retry_after("Fri, 31 Dec 1999 23:59:59 GMT"), std::nullopt);
   EXPECT_EQ(kube::parse_retry_after(""), std::nullopt);
   EXPECT_EQ(kube::parse_retry_after("-1"), std::nullopt);
-  for (const int status : {429, 500, 502, 503, 504}) EXPECT_TRUE(kube::asks_retry(status)) << status;
-  for (const int status : {200, 400, 401, 403, 404, 409, 410, 422}) EXPECT_FALSE(kube::asks_retry(status)) << status;
+  for (const int status : {429, 500, 502, 503, 504})
+    EXPECT_TRUE(kube::asks_retry(status)) << status;
+  for (const int status : {200, 400, 401, 403, 404, 409, 410, 422})
+    EXPECT_FALSE(kube::asks_retry(status)) << status;
 }
 
 TEST(Base64, RoundTripAndRefusals) {
@@ -170,10 +179,12 @@ TEST(Base64, RoundTripAndRefusals) {
 }
 
 TEST(Paths, Resources) {
-  const record::Discovery::Resource route{"gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", true};
+  const record::Discovery::Resource route{"gateway.networking.k8s.io", "v1", "HTTPRoute",
+                                          "httproutes", true};
   const record::Discovery::Resource mesh{"kuma.io", "v1alpha1", "Mesh", "meshes", false};
   const record::Discovery::Resource secret{"", "v1", "Secret", "secrets", true};
-  EXPECT_EQ(kube::resource_path(route, "shop", "cart"), "/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes/cart");
+  EXPECT_EQ(kube::resource_path(route, "shop", "cart"),
+            "/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes/cart");
   EXPECT_EQ(kube::resource_path(mesh, "ignored", "a/b"), "/apis/kuma.io/v1alpha1/meshes/a%2Fb");
   EXPECT_EQ(kube::resource_path(secret, ""), "/api/v1/secrets");
   EXPECT_EQ(kube::query({{"a", "x=y&z"}, {"b", "1"}}), "?a=x%3Dy%26z&b=1");
@@ -185,9 +196,10 @@ TEST(Status, OneCleanLine) {
   EXPECT_EQ(text, "Forbidden: no way (HTTP 403)");
   EXPECT_EQ(kube::describe_answer(502, "<html>"), "HTTP 502");
   EXPECT_EQ(kube::one_line(std::string(499, 'a') + "\xc3\xa9", 500), std::string(499, 'a') + "...");
-  EXPECT_TRUE(kube::parse_status(
-                  R"({"kind":"Status","code":504,"details":{"causes":[{"reason":"ResourceVersionTooLarge"}]}})")
-                  .too_new);
+  EXPECT_TRUE(
+      kube::parse_status(
+          R"({"kind":"Status","code":504,"details":{"causes":[{"reason":"ResourceVersionTooLarge"}]}})")
+          .too_new);
 }
 
 TEST(Body, ReplacementKeepsOthersMetadata) {
@@ -195,13 +207,15 @@ TEST(Body, ReplacementKeepsOthersMetadata) {
       R"({"kind":"MeshGateway","mesh":"old","metadata":{"name":"a","uid":"u","resourceVersion":"5","labels":{"theirs":"1","ours":"old"},"annotations":{"kuma.io/display-name":"a"},"finalizers":["f"]},"spec":{"was":1},"status":{"s":1}})",
       R"({"kind":"MeshGateway","mesh":"new","metadata":{"name":"a","labels":{"ours":"new"},"annotations":{"x":"y"}},"spec":{"is":2}})");
   ASSERT_TRUE(body);
-  EXPECT_EQ(*body,
-            R"({"kind":"MeshGateway","mesh":"new","metadata":{"annotations":{"kuma.io/display-name":"a","x":"y"},"finalizers":["f"],"labels":{"ours":"new","theirs":"1"},"name":"a","resourceVersion":"5","uid":"u"},"spec":{"is":2},"status":{"s":1}})");
+  EXPECT_EQ(
+      *body,
+      R"({"kind":"MeshGateway","mesh":"new","metadata":{"annotations":{"kuma.io/display-name":"a","x":"y"},"finalizers":["f"],"labels":{"ours":"new","theirs":"1"},"name":"a","resourceVersion":"5","uid":"u"},"spec":{"is":2},"status":{"s":1}})");
 }
 
 TEST(Body, SecretIsJoinedAsAsked) {
   const auto secret = [](const char* key) {
-    return R"({"data":{"tls.key":")" + kube::base64_encode(key) + R"(","tls.crt":")" + kube::base64_encode("CRT") + "\"}}";
+    return R"({"data":{"tls.key":")" + kube::base64_encode(key) + R"(","tls.crt":")" +
+           kube::base64_encode("CRT") + "\"}}";
   };
   EXPECT_EQ(*apply::key_and_certificate(secret("KEY"), false), "KEYCRT");
   EXPECT_EQ(*apply::key_and_certificate(secret("KEY"), true), "KEY\nCRT");

@@ -31,7 +31,8 @@ TEST(Reflector, ListsPageByPageAndWatchesFromTheFirstPagesVersion) {
   Zone zone([](Exchange& exchange) {
     if (is_watch(exchange)) return idle(exchange);
     const auto next = exchange.parameter("continue");
-    if (next.empty()) return exchange.reply(200, list_of("70", {route("a", "5"), route("b", "6")}, "t1"));
+    if (next.empty())
+      return exchange.reply(200, list_of("70", {route("a", "5"), route("b", "6")}, "t1"));
     if (next == "t1") return exchange.reply(200, list_of("70", {}, "t2"));
     exchange.reply(200, list_of("70", {route("c", "7")}));
   });
@@ -45,12 +46,14 @@ TEST(Reflector, ListsPageByPageAndWatchesFromTheFirstPagesVersion) {
   EXPECT_EQ(items[0].record.event, record::Event::kAdded);
   EXPECT_EQ(items[0].record.uid, "u-a");
   EXPECT_EQ(items[0].record.api_version, "gateway.networking.k8s.io/v1");
-  EXPECT_EQ(items[0].record.object, (record::ObjectKey{"z", "gateway.networking.k8s.io", "HTTPRoute", "shop", "a"}));
+  EXPECT_EQ(items[0].record.object,
+            (record::ObjectKey{"z", "gateway.networking.k8s.io", "HTTPRoute", "shop", "a"}));
   EXPECT_GT(items[0].record.time_ns, 0);
   const auto end = zone.sink.of(NoticeKind::kListEnd).at(0);
   EXPECT_EQ(end.items, 3U);
   EXPECT_EQ(end.resource_version, "70");
-  for (int i = 0; i < 100 && zone.server.count("watch=1") == 0; ++i) std::this_thread::sleep_for(20ms);
+  for (int i = 0; i < 100 && zone.server.count("watch=1") == 0; ++i)
+    std::this_thread::sleep_for(20ms);
   EXPECT_EQ(zone.server.count("limit=500&continue="), 2);
   EXPECT_EQ(zone.server.count("allowWatchBookmarks=true&resourceVersion=70&timeoutSeconds="), 1);
 }
@@ -79,7 +82,8 @@ TEST(Reflector, EventIsDeliveredWhenItsLineEndsHoweverItIsCut) {
       exchange.chunk(std::string(1, c));
     }
     std::this_thread::sleep_for(50ms);
-    exchange.chunk(event("ADDED", route("x", "3")) + "\n" + event("DELETED", route("y", "4")) + "\n");
+    exchange.chunk(event("ADDED", route("x", "3")) + "\n" + event("DELETED", route("y", "4")) +
+                   "\n");
     exchange.stay(20s);
   });
   zone.reflect_routes("1");
@@ -115,7 +119,8 @@ TEST(Reflector, GoneListsNotOlderThanTheCursorThenAnything) {
       if (exchange.parameter("resourceVersion") == "200") return idle(exchange);
       return exchange.refuse(410, "Expired", "too old");
     }
-    if (!exchange.parameter("resourceVersion").empty()) return exchange.refuse(410, "Expired", "still too old");
+    if (!exchange.parameter("resourceVersion").empty())
+      return exchange.refuse(410, "Expired", "still too old");
     exchange.reply(200, list_of("200", {route("a", "150")}));
   });
   zone.reflect_routes("30");
@@ -158,7 +163,8 @@ TEST(Reflector, TooManyRequestsWatchesTheSameVersionAgain) {
   EXPECT_GE(std::chrono::steady_clock::now() - before, 1s);
   EXPECT_EQ(zone.server.count("resourceVersion=77&"), 3);
   EXPECT_EQ(zone.server.count("limit="), 0);
-  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("TooManyRequests: later (HTTP 429)"));
+  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason,
+              HasSubstr("TooManyRequests: later (HTTP 429)"));
 }
 
 TEST(Reflector, ServerErrorsListOnlyAfterThree) {
@@ -198,7 +204,8 @@ TEST(Reflector, ResetInMidLineGoesOnFromTheCursor) {
 }
 
 TEST(Reflector, PoisonLineIsQuarantinedAndTheWatchGoesOn) {
-  const std::string poison = R"({"type":"MODIFIED","object":{"kind":"HTTPRoute","metadata":{"name":"p","namespace":"shop","resourceVersion":"12"},"spec":tru}})";
+  const std::string poison =
+      R"({"type":"MODIFIED","object":{"kind":"HTTPRoute","metadata":{"name":"p","namespace":"shop","resourceVersion":"12"},"spec":tru}})";
   const std::string broken = R"({"type":"MODIFIED","object":{"metadata":{"name":"q")";
   Zone zone([&](Exchange& exchange) {
     exchange.begin_stream();
@@ -222,7 +229,8 @@ TEST(Reflector, PoisonLineIsQuarantinedAndTheWatchGoesOn) {
 
 TEST(Reflector, OversizeEventIsQuarantinedAndMovesTheCursor) {
   std::atomic<int> watches{0};
-  const std::string huge = event("MODIFIED", route("huge", "20", R"(,"spec":")" + std::string(300'000, 'x') + "\""));
+  const std::string huge =
+      event("MODIFIED", route("huge", "20", R"(,"spec":")" + std::string(300'000, 'x') + "\""));
   Zone zone([&](Exchange& exchange) {
     exchange.begin_stream();
     if (++watches == 1) {
@@ -249,7 +257,8 @@ TEST(Reflector, WatchBodiesHaveNoLimit) {
   Zone zone([&](Exchange& exchange) {
     exchange.begin_stream();
     for (int i = 1; i <= 120; ++i) {
-      exchange.line(event("MODIFIED", route("r", std::to_string(i), R"(,"spec":")" + std::string(100'000, 'x') + "\"")));
+      exchange.line(event("MODIFIED", route("r", std::to_string(i),
+                                            R"(,"spec":")" + std::string(100'000, 'x') + "\"")));
     }
     exchange.stay(20s);
   });
@@ -263,7 +272,8 @@ TEST(Reflector, ExpiredPageTokenStartsTheListOver) {
   Zone zone([&](Exchange& exchange) {
     if (is_watch(exchange)) return idle(exchange);
     if (exchange.parameter("continue").empty()) {
-      return exchange.reply(200, list_of(expired == 0 ? "5" : "9", {route("a", "1")}, expired == 0 ? "t" : ""));
+      return exchange.reply(
+          200, list_of(expired == 0 ? "5" : "9", {route("a", "1")}, expired == 0 ? "t" : ""));
     }
     ++expired;
     exchange.refuse(410, "Expired", "token");
@@ -279,7 +289,8 @@ TEST(Reflector, LaterPagesAreWorthSomePatience) {
   std::atomic<int> tries{0};
   Zone zone([&](Exchange& exchange) {
     if (is_watch(exchange)) return idle(exchange);
-    if (exchange.parameter("continue").empty()) return exchange.reply(200, list_of("5", {route("a", "1")}, "t"));
+    if (exchange.parameter("continue").empty())
+      return exchange.reply(200, list_of("5", {route("a", "1")}, "t"));
     ++tries;
     if (tries == 1) return exchange.refuse(500, "InternalError", "hiccup");
     if (tries == 2) return exchange.reset();
@@ -301,22 +312,27 @@ TEST(Reflector, FailedFirstPageIsSaidAtOnceAndTriedAgain) {
   });
   zone.reflect_routes();
   ASSERT_TRUE(zone.sink.wait_for(NoticeKind::kListEnd));
-  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("list of HTTPRoute: ServiceUnavailable: starting"));
+  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason,
+              HasSubstr("list of HTTPRoute: ServiceUnavailable: starting"));
   EXPECT_EQ(zone.sink.of(NoticeKind::kListBegin).size(), 1U);
 }
 
 TEST(Reflector, SecretBytesNeverReachANotice) {
-  const std::string secret = R"({"metadata":{"name":"cert","namespace":"shop","uid":"u","resourceVersion":"3"},"data":{"tls.key":"U0VDUkVU"}})";
+  const std::string secret =
+      R"({"metadata":{"name":"cert","namespace":"shop","uid":"u","resourceVersion":"3"},"data":{"tls.key":"U0VDUkVU"}})";
   Zone zone([&](Exchange& exchange) {
     if (!is_watch(exchange)) return exchange.reply(200, list_of("3", {secret}));
     exchange.begin_stream();
-    exchange.chunk(event("MODIFIED", secret) + "\n" + R"({"type":"MODIFIED","object":{"data":{"tls.key":"U0VDUkVU")" + "\n" +
-                   R"({"type":"MODIFIED","object":{"metadata":{"name":"n"},"data":U0VDUkVU}})" + "\n");
+    exchange.chunk(event("MODIFIED", secret) + "\n" +
+                   R"({"type":"MODIFIED","object":{"data":{"tls.key":"U0VDUkVU")" + "\n" +
+                   R"({"type":"MODIFIED","object":{"metadata":{"name":"n"},"data":U0VDUkVU}})" +
+                   "\n");
     exchange.stay(20s);
   });
   zone.reflect("", "Secret");
   ASSERT_TRUE(zone.sink.wait_for(NoticeKind::kEvent, 3));
-  EXPECT_EQ(zone.sink.of(NoticeKind::kListItem).at(0).record.encoding, record::Encoding::kSecretFacts);
+  EXPECT_EQ(zone.sink.of(NoticeKind::kListItem).at(0).record.encoding,
+            record::Encoding::kSecretFacts);
   EXPECT_EQ(zone.sink.of(NoticeKind::kListItem).at(0).record.api_version, "v1");
   for (const auto& notice : zone.sink.all()) {
     EXPECT_EQ((notice.record.body + notice.reason).find("U0VDUkVU"), std::string::npos);
@@ -345,8 +361,10 @@ TEST(Reflector, SeveralNamespacesAreOneListAndOneKind) {
   Zone zone([&](Exchange& exchange) {
     const bool first = exchange.path() == "/api/v1/namespaces/one/secrets";
     const std::string name = first ? "a" : "b";
-    const std::string secret = R"({"metadata":{"name":")" + name + R"(","namespace":"x","uid":"u","resourceVersion":"3"}})";
-    if (exchange.path() == "/api/v1/namespaces/three/secrets") return exchange.refuse(403, "Forbidden", "no");
+    const std::string secret = R"({"metadata":{"name":")" + name +
+                               R"(","namespace":"x","uid":"u","resourceVersion":"3"}})";
+    if (exchange.path() == "/api/v1/namespaces/three/secrets")
+      return exchange.refuse(403, "Forbidden", "no");
     if (!is_watch(exchange)) return exchange.reply(200, list_of(first ? "21" : "20", {secret}));
     if (!first && gone++ == 0) return exchange.refuse(410, "Expired", "old");
     idle(exchange);
@@ -356,7 +374,8 @@ TEST(Reflector, SeveralNamespacesAreOneListAndOneKind) {
   const auto all = zone.sink.all();
   EXPECT_TRUE(zone.sink.of(NoticeKind::kResumed).empty());  // One cursor cannot stand for several.
   EXPECT_EQ(zone.sink.of(NoticeKind::kListEnd).at(0).items, 2U);
-  for (const auto& notice : all) EXPECT_EQ(notice.resource_version, "") << static_cast<int>(notice.notice);
+  for (const auto& notice : all)
+    EXPECT_EQ(notice.resource_version, "") << static_cast<int>(notice.notice);
   EXPECT_EQ(zone.sink.of(NoticeKind::kListBegin).at(1).reason, "gone");
   EXPECT_TRUE(zone.sink.of(NoticeKind::kAbsent).empty());
 }
@@ -366,10 +385,14 @@ TEST(Reflector, KindThatGoesIsAbsentOnlyWhenDiscoveryAgrees) {
   Zone zone([&](Exchange& exchange) {
     if (exchange.path() == "/version") return exchange.reply(200, R"({"gitVersion":"v1"})");
     if (exchange.path() == "/apis") {
-      return exchange.reply(200, R"({"groups":[{"name":"gateway.networking.k8s.io","versions":[{"version":"v1beta1"}]}]})");
+      return exchange.reply(
+          200,
+          R"({"groups":[{"name":"gateway.networking.k8s.io","versions":[{"version":"v1beta1"}]}]})");
     }
     if (exchange.path() == "/apis/gateway.networking.k8s.io/v1beta1" && served) {
-      return exchange.reply(200, R"({"resources":[{"name":"httproutes","kind":"HTTPRoute","namespaced":true},{"name":"httproutes/status","kind":"HTTPRoute","namespaced":true}]})");
+      return exchange.reply(
+          200,
+          R"({"resources":[{"name":"httproutes","kind":"HTTPRoute","namespaced":true},{"name":"httproutes/status","kind":"HTTPRoute","namespaced":true}]})");
     }
     if (exchange.path() == "/apis/gateway.networking.k8s.io/v1beta1/httproutes") {
       if (is_watch(exchange)) return idle(exchange);

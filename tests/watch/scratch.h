@@ -14,7 +14,8 @@ namespace pawprint::watch::tests {
 class Scratch {
  public:
   Scratch() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pawprint-watch-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "pawprint-watch-XXXXXX").string();
     PAWPRINT_CHECK(mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
   }
@@ -34,9 +35,10 @@ class Scratch {
   /// A kubeconfig for `server`; `cluster` and `user` are YAML lines at the right depth.
   std::string kubeconfig(const std::string& server, const std::string& cluster = "",
                          const std::string& user = "    token: t0ken\n") const {
-    return write("kubeconfig", "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\n"
-                               "clusters:\n- name: k\n  cluster:\n    server: " + server + "\n" + cluster +
-                               "users:\n- name: u\n  user:\n" + user);
+    return write("kubeconfig",
+                 "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\n"
+                 "clusters:\n- name: k\n  cluster:\n    server: " +
+                     server + "\n" + cluster + "users:\n- name: u\n  user:\n" + user);
   }
 
  private:

@@ -69,9 +69,9 @@ std::string Exchange::parameter(std::string_view name) const {
 
 bool Exchange::raw(std::string_view bytes) {
   while (!bytes.empty() && keep_) {
-    const auto n = tls_ != nullptr
-                       ? SSL_write(static_cast<SSL*>(tls_), bytes.data(), static_cast<int>(bytes.size()))
-                       : send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto n = tls_ != nullptr ? SSL_write(static_cast<SSL*>(tls_), bytes.data(),
+                                               static_cast<int>(bytes.size()))
+                                   : send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n <= 0) keep_ = false;
     if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -79,14 +79,15 @@ bool Exchange::raw(std::string_view bytes) {
 }
 
 void Exchange::reply(int status, std::string_view json, std::string_view extra_headers) {
-  raw(fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}", status,
-                  json.size(), extra_headers, json));
+  raw(fmt::format(
+      "HTTP/1.1 {} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n{}", status,
+      json.size(), extra_headers, json));
 }
 
 void Exchange::refuse(int status, std::string_view reason, std::string_view message,
                       std::string_view extra_headers) {
-  const nlohmann::json document{{"kind", "Status"},   {"apiVersion", "v1"}, {"status", "Failure"},
-                            {"reason", reason},   {"message", message}, {"code", status}};
+  const nlohmann::json document{{"kind", "Status"}, {"apiVersion", "v1"}, {"status", "Failure"},
+                                {"reason", reason}, {"message", message}, {"code", status}};
   reply(status, document.dump(), extra_headers);
 }
 
@@ -118,7 +119,9 @@ bool Exchange::stay(std::chrono::milliseconds time) {
   return keep_ && !server_->stopping_;
 }
 
-ScriptedServer::ScriptedServer(Handler handler) : handler_(std::move(handler)) { listen_on_loopback(); }
+ScriptedServer::ScriptedServer(Handler handler) : handler_(std::move(handler)) {
+  listen_on_loopback();
+}
 
 ScriptedServer::ScriptedServer(Handler handler, const Identity& identity,
                                const std::string& client_authority)
@@ -206,11 +209,12 @@ bool ScriptedServer::read_request(Exchange& exchange, std::string& buffer) {
   const auto more = [&] {
     char part[65536];
     while (!stopping_) {
-      const bool pending = exchange.tls_ != nullptr && SSL_pending(static_cast<SSL*>(exchange.tls_)) > 0;
+      const bool pending =
+          exchange.tls_ != nullptr && SSL_pending(static_cast<SSL*>(exchange.tls_)) > 0;
       if (!pending && !readable(exchange.socket_, 20)) continue;
-      const auto n = exchange.tls_ != nullptr
-                         ? SSL_read(static_cast<SSL*>(exchange.tls_), part, static_cast<int>(sizeof part))
-                         : recv(exchange.socket_, part, sizeof part, 0);
+      const auto n = exchange.tls_ != nullptr ? SSL_read(static_cast<SSL*>(exchange.tls_), part,
+                                                         static_cast<int>(sizeof part))
+                                              : recv(exchange.socket_, part, sizeof part, 0);
       if (n <= 0) return false;
       buffer.append(part, static_cast<std::size_t>(n));
       return true;

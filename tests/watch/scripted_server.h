@@ -60,8 +60,10 @@ class ScriptedServer {
  public:
   using Handler = std::function<void(Exchange&)>;
   explicit ScriptedServer(Handler handler);
-  /// Serves TLS as `identity`; clients must present a certificate of `client_authority` if not empty.
-  ScriptedServer(Handler handler, const Identity& identity, const std::string& client_authority = {});
+  /// Serves TLS as `identity`; clients must present a certificate of `client_authority` if not
+  /// empty.
+  ScriptedServer(Handler handler, const Identity& identity,
+                 const std::string& client_authority = {});
   ~ScriptedServer();
 
   [[nodiscard]] int port() const { return port_; }

@@ -14,17 +14,19 @@ namespace {
 
 using kube::Clock;
 
-constexpr kube::Millis kGrace{1000};             ///< For what is in flight at stop().
-constexpr std::chrono::seconds kTroubleEvery{5}; ///< A webhook that is down fails every write.
+constexpr kube::Millis kGrace{1000};              ///< For what is in flight at stop().
+constexpr std::chrono::seconds kTroubleEvery{5};  ///< A webhook that is down fails every write.
 
 std::int64_t steady_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
 
 Applier::Applier(const ZoneOptions& options, std::shared_ptr<kube::Access> access,
-                 const kube::Catalog& catalog, const SecretFunctions& secrets, Sink& sink, kube::Pace pace)
+                 const kube::Catalog& catalog, const SecretFunctions& secrets, Sink& sink,
+                 kube::Pace pace)
     : options_(options),
       access_(std::move(access)),
       catalog_(catalog),
@@ -143,8 +145,8 @@ void Applier::trouble(const Job& job, kube::Millis wait) {
   notice.zone = options_.zone;
   notice.group = job.operation.object.group;
   notice.kind = job.operation.object.kind;
-  notice.reason = fmt::format("{} of {} failed, next try in {:.1f} s: {}", verb_text(job.operation.verb),
-                              record::display(job.operation.object),
+  notice.reason = fmt::format("{} of {} failed, next try in {:.1f} s: {}",
+                              verb_text(job.operation.verb), record::display(job.operation.object),
                               static_cast<double>(wait.count()) / 1000.0, job.last_reason);
   notice.record.time_ns = reflect::wall_clock_ns();
   sink_.deliver({std::move(notice)});

@@ -24,8 +24,9 @@ namespace pawprint::watch::apply {
 class Applier {
  public:
   /// All references must outlive it.
-  Applier(const ZoneOptions& options, std::shared_ptr<kube::Access> access, const kube::Catalog& catalog,
-          const SecretFunctions& secrets, Sink& sink, kube::Pace pace = {});
+  Applier(const ZoneOptions& options, std::shared_ptr<kube::Access> access,
+          const kube::Catalog& catalog, const SecretFunctions& secrets, Sink& sink,
+          kube::Pace pace = {});
   ~Applier();
   Applier(const Applier&) = delete;
   Applier& operator=(const Applier&) = delete;

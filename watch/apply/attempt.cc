@@ -14,17 +14,20 @@ namespace {
 using record::Discovery;
 
 /// Resource of an operation: plural and scope from discovery, version from the operation.
-std::optional<Discovery::Resource> resource_of(const Writer& writer, const plan::Operation& operation) {
+std::optional<Discovery::Resource> resource_of(const Writer& writer,
+                                               const plan::Operation& operation) {
   auto found = writer.catalog.find(operation.object.group, operation.object.kind);
   if (!found) return found;
   const std::size_t slash = operation.api_version.rfind('/');
-  const auto version = slash == std::string::npos ? operation.api_version : operation.api_version.substr(slash + 1);
+  const auto version =
+      slash == std::string::npos ? operation.api_version : operation.api_version.substr(slash + 1);
   if (!version.empty()) found->version = version;
   return found;
 }
 
 /// Some 500s are final: what was sent is judged, and sending it again changes nothing. The real
-/// server answers so when an applied field is not in the schema, and Kuma's webhooks when they deny.
+/// server answers so when an applied field is not in the schema, and Kuma's webhooks when they
+/// deny.
 bool is_verdict(int status, std::string_view body) {
   if (status != 500) return false;
   const std::string message = kube::parse_status(body).message;
@@ -103,7 +106,9 @@ class Attempt {
     auto live = writer_.client.get(path());
     if (!live) return no_answer(live.error());
     answer_.status = live->status;
-    if (live->status == 404) return conflict("the object is gone", reflect::gone(origin(), operation_.object, operation_.uid));
+    if (live->status == 404)
+      return conflict("the object is gone",
+                      reflect::gone(origin(), operation_.object, operation_.uid));
     if (!live->ok()) return judge(*live);
     const auto head = reflect::read_head(live->body);
     if (!head) return refuse("the live object cannot be read: " + head.error().message);
@@ -129,7 +134,8 @@ class Attempt {
     answer_.status = source->status;
     const record::ObjectKey key{writer_.options.zone, "", "Secret", operation_.secret_ns,
                                 operation_.secret_name};
-    const reflect::Origin origin_of_source{writer_.options.zone, "", "Secret", "v1", &writer_.secrets};
+    const reflect::Origin origin_of_source{writer_.options.zone, "", "Secret", "v1",
+                                           &writer_.secrets};
     if (source->status == 404) {
       conflict("source Secret is gone", reflect::gone(origin_of_source, key, ""));
       return std::nullopt;
@@ -176,15 +182,14 @@ class Attempt {
       return;
     }
     answer_.reason = describe(response);
-    const bool needs_object = operation_.verb != plan::Verb::kCreate && operation_.verb != plan::Verb::kReplace;
+    const bool needs_object =
+        operation_.verb != plan::Verb::kCreate && operation_.verb != plan::Verb::kReplace;
     if (status == 404 && needs_object) {
       answer_.outcome = "done";  // What was to be changed or removed is no more.
-    } else if (status == 409) {
+    } else if (status == 409 || (status == 404 && operation_.verb == plan::Verb::kReplace)) {
       answer_.outcome = "conflict";
     } else if (status == 401 || (kube::asks_retry(status) && !is_verdict(status, response.body))) {
       answer_.retry_after = response.retry_after;  // No outcome: try again.
-    } else if (status == 404 && operation_.verb == plan::Verb::kReplace) {
-      answer_.outcome = "conflict";
     } else {
       answer_.outcome = "refused";
     }
@@ -202,8 +207,8 @@ class Attempt {
   }
 
   reflect::Origin origin() const {
-    return {writer_.options.zone, operation_.object.group, operation_.object.kind, operation_.api_version,
-            &writer_.secrets};
+    return {writer_.options.zone, operation_.object.group, operation_.object.kind,
+            operation_.api_version, &writer_.secrets};
   }
 
   Notice observed(std::string_view body) const {
@@ -215,7 +220,8 @@ class Attempt {
   void read_fresh() {
     auto live = writer_.client.get(path());
     if (!live) return;
-    if (live->status == 404) answer_.fresh = reflect::gone(origin(), operation_.object, operation_.uid);
+    if (live->status == 404)
+      answer_.fresh = reflect::gone(origin(), operation_.object, operation_.uid);
     if (live->ok()) answer_.fresh = observed(live->body);
   }
 

@@ -17,13 +17,13 @@
 namespace pawprint::watch::apply {
 
 struct Answer {
-  std::string outcome;             ///< As in record::Applied; empty: try again later.
+  std::string outcome;  ///< As in record::Applied; empty: try again later.
   int status = 0;
-  std::string reason;              ///< One line, no bytes of a Secret.
+  std::string reason;  ///< One line, no bytes of a Secret.
   std::string resource_version, uid;
-  std::optional<Notice> fresh;     ///< The object as read after a conflict.
+  std::optional<Notice> fresh;  ///< The object as read after a conflict.
   std::optional<std::chrono::seconds> retry_after;
-  bool sent = false;               ///< A write may have reached the server.
+  bool sent = false;  ///< A write may have reached the server.
 };
 
 struct Writer {

@@ -13,8 +13,8 @@ using nlohmann::json;
 /// nlohmann walks values recursively, so the depth is checked before anything is built.
 Result<json> parse(std::string_view text, const char* what) {
   const std::size_t start = text.find('{');
-  const bool fits = start != std::string_view::npos &&
-                    reflect::value_end(text, start) != std::string_view::npos;
+  const bool fits =
+      start != std::string_view::npos && reflect::value_end(text, start) != std::string_view::npos;
   json value = fits ? json::parse(text, nullptr, false) : json(json::value_t::discarded);
   if (!value.is_object()) {
     return fail(ErrorCode::kInvalid, std::string(what) + " is not a JSON object");
@@ -104,7 +104,8 @@ Result<std::string> key_and_certificate(std::string_view secret, bool joined) {
   if (!object) return tl::unexpected(object.error());
   auto key = secret_part(*object, "tls.key");
   auto certificate = secret_part(*object, "tls.crt");
-  if (!key || !certificate) return fail(ErrorCode::kInvalid, "it has no usable tls.key and tls.crt");
+  if (!key || !certificate)
+    return fail(ErrorCode::kInvalid, "it has no usable tls.key and tls.crt");
   if (joined && !key->ends_with('\n')) key->push_back('\n');
   return *key + *certificate;
 }

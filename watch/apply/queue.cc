@@ -109,8 +109,9 @@ std::optional<Job> Queue::retry(Job job, kube::Millis wait) {
   const record::ObjectKey key = job.operation.object;
   Slot& slot = slots_.find(key)->second;
   const int mine = lane(job.operation.verb);
-  const bool newer = std::any_of(slot.jobs.begin(), slot.jobs.end(),
-                                 [&](const Job& other) { return lane(other.operation.verb) == mine; });
+  const bool newer = std::any_of(slot.jobs.begin(), slot.jobs.end(), [&](const Job& other) {
+    return lane(other.operation.verb) == mine;
+  });
   std::optional<Job> over;
   if (newer || closed_) {
     over = std::move(job);

@@ -23,10 +23,10 @@ namespace pawprint::watch::apply {
 
 struct Job {
   plan::Operation operation;
-  std::uint32_t attempt = 0;           ///< Tries begun.
-  std::int64_t began_ns = 0;           ///< When the first try began, steady clock; 0: not yet.
-  bool sent = false;                   ///< A try may have reached the server without an answer.
-  std::string last_reason;             ///< Of the last try that must be repeated.
+  std::uint32_t attempt = 0;  ///< Tries begun.
+  std::int64_t began_ns = 0;  ///< When the first try began, steady clock; 0: not yet.
+  bool sent = false;          ///< A try may have reached the server without an answer.
+  std::string last_reason;    ///< Of the last try that must be repeated.
   int last_status = 0;
   std::uint64_t order = 0;
   kube::Clock::time_point due{};
@@ -62,7 +62,7 @@ class Queue {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::map<record::ObjectKey, Slot> slots_;
-  std::set<Ready> ready_;      ///< Front job of each slot that is not busy.
+  std::set<Ready> ready_;  ///< Front job of each slot that is not busy.
   std::uint64_t order_ = 0;
   int busy_ = 0;
   bool closed_ = false;

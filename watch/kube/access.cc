@@ -60,7 +60,8 @@ Result<std::shared_ptr<Access>> Access::create(Target target) {
     }
     access->read_token();
     if (access->token_.empty()) {
-      return fail(ErrorCode::kInvalid, fmt::format("{}: {} holds no token", to.origin, to.token_file));
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("{}: {} holds no token", to.origin, to.token_file));
     }
   }
   if (!to.tls) return access;

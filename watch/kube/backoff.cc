@@ -10,7 +10,8 @@ Millis Backoff::next(Clock::time_point now, std::optional<std::chrono::seconds> 
   if (now - last_ > pace_.forget) step_ = Millis{0};
   step_ = step_ == Millis{0} ? pace_.first : std::min(step_ * 2, pace_.cap);
   const double extra = std::uniform_real_distribution<double>(0.0, pace_.jitter)(random_);
-  Millis wait = step_ + Millis{static_cast<Millis::rep>(static_cast<double>(step_.count()) * extra)};
+  Millis wait =
+      step_ + Millis{static_cast<Millis::rep>(static_cast<double>(step_.count()) * extra)};
   if (asked) wait = std::max<Millis>(wait, std::min(*asked, kRetryAfterCap));
   last_ = now + wait;
   return wait;

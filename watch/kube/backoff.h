@@ -39,7 +39,8 @@ class Backoff {
 };
 
 inline constexpr std::chrono::seconds kRetryAfterCap{300};
-/// Value of a Retry-After header in seconds, cut at kRetryAfterCap; nullopt for anything but digits.
+/// Value of a Retry-After header in seconds, cut at kRetryAfterCap; nullopt for anything but
+/// digits.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text);
 
 /// True for answers that Kubernetes asks to try again: 429 and every 5xx.

@@ -7,7 +7,9 @@
 namespace pawprint::watch::kube {
 
 Client::Client(std::shared_ptr<Access> access, ClientOptions options)
-    : access_(access), options_(options), connection_(std::move(access), options.stop) {}
+    : access_(std::move(access)),
+      options_(std::move(options)),
+      connection_(access_, options_.stop) {}
 
 Result<Client> Client::open(const std::string& kubeconfig, const std::string& context,
                             ClientOptions options) {
@@ -24,7 +26,8 @@ Result<std::string> Client::read_body(Clock::time_point deadline) {
     auto piece = connection_.read_some(deadline);
     if (!piece) return tl::unexpected(piece.error());
     if (piece->timed_out) {
-      return fail(ErrorCode::kUnreachable, fmt::format("{}: answer not complete in time", target().server));
+      return fail(ErrorCode::kUnreachable,
+                  fmt::format("{}: answer not complete in time", target().server));
     }
     body += piece->bytes;
     if (body.size() > options_.body_bytes) {
@@ -61,7 +64,8 @@ Result<Response> Client::attempt(const Request& request, bool whole) {
 
 Result<Response> Client::authorized(const Request& request, bool whole) {
   auto response = attempt(request, whole);
-  if (response && response->status == 401 && access_->reload_token()) return attempt(request, whole);
+  if (response && response->status == 401 && access_->reload_token())
+    return attempt(request, whole);
   return response;
 }
 
@@ -116,7 +120,8 @@ Result<Response> Client::patch(std::string_view target, std::string_view body,
 Result<Response> Client::apply(std::string_view target, std::string_view json,
                                std::string_view manager) {
   const char joint = target.find('?') == std::string_view::npos ? '?' : '&';
-  return patch(fmt::format("{}{}fieldManager={}&force=true", target, joint, manager), json, kApplyPatch);
+  return patch(fmt::format("{}{}fieldManager={}&force=true", target, joint, manager), json,
+               kApplyPatch);
 }
 
 Result<Response> Client::del(std::string_view target, std::string_view json) {

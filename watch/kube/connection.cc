@@ -19,13 +19,13 @@ namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 constexpr std::chrono::seconds kConnectTime{10};
 constexpr std::chrono::seconds kHandshakeTime{10};
-constexpr std::uint32_t kHeaderLimit = 64 * 1024;
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::uint32_t kHeaderLimit = 65536;
+constexpr std::size_t kReadSize = 65536;
 constexpr const char* kUserAgent = "pawprint";
 
 /// A dead peer is noticed within 35 s although nothing is sent on a watch.
@@ -109,7 +109,8 @@ struct Connection::Impl {
     socket.close(ignored);  // Ends the pending operation; its handler must run before we return.
     io.restart();
     io.run();
-    return timed_out ? error_code(asio::error::timed_out) : error_code(asio::error::operation_aborted);
+    return timed_out ? error_code(asio::error::timed_out)
+                     : error_code(asio::error::operation_aborted);
   }
 
   /// Calls `operation` with the stream in use.
@@ -144,7 +145,8 @@ Result<void> Connection::Impl::connect(const std::vector<std::string>& addresses
     if (!error) endpoints.emplace_back(parsed, port);
   }
   socket = tcp::socket(io);
-  const auto error = run(deadline, [&](auto done) { asio::async_connect(socket, endpoints, done); });
+  const auto error =
+      run(deadline, [&](auto done) { asio::async_connect(socket, endpoints, done); });
   if (error) return tl::unexpected(broken("cannot connect:", error));
   detect_dead_peer(socket);
   return {};
@@ -153,16 +155,15 @@ Result<void> Connection::Impl::connect(const std::vector<std::string>& addresses
 Result<void> Connection::Impl::handshake(Clock::time_point deadline) {
   const Target& target = access->target();
   context = access->tls();
-  SSL* session =
-      make_tls_session(context, target.tls_server_name.empty() ? target.host : target.tls_server_name);
+  SSL* session = make_tls_session(
+      context, target.tls_server_name.empty() ? target.host : target.tls_server_name);
   if (session == nullptr) {
     shut();
     return fail(ErrorCode::kInternal, "OpenSSL cannot make a TLS session");
   }
   tls.emplace(socket, session);  // Owns the session from here on.
-  const auto error = run(deadline, [&](auto done) {
-    tls->async_handshake(asio::ssl::stream_base::client, done);
-  });
+  const auto error =
+      run(deadline, [&](auto done) { tls->async_handshake(asio::ssl::stream_base::client, done); });
   if (!error) return {};
   if (timed_out) return tl::unexpected(broken("TLS handshake:", error));
   const std::string why = describe_tls_failure(tls->native_handle(), error.message());
@@ -190,7 +191,8 @@ Result<void> Connection::open(Clock::time_point deadline) {
     return made;
   }
   if (target.tls) {
-    if (auto made = my.handshake(std::min(deadline, Clock::now() + kHandshakeTime)); !made) return made;
+    if (auto made = my.handshake(std::min(deadline, Clock::now() + kHandshakeTime)); !made)
+      return made;
   }
   my.open = true;
   return {};
@@ -225,7 +227,8 @@ Result<Response> Connection::begin(const Request& request, const Headers& header
   });
   if (error) return tl::unexpected(my.broken("sending failed:", error));
   error = my.run(deadline, [&](auto done) {
-    my.with_stream([&](auto& stream) { http::async_read_header(stream, my.buffer, *my.parser, done); });
+    my.with_stream(
+        [&](auto& stream) { http::async_read_header(stream, my.buffer, *my.parser, done); });
   });
   if (error) return tl::unexpected(my.broken("no answer:", error));
   my.parser->eager(true);
@@ -261,10 +264,11 @@ Result<Connection::Piece> Connection::read_some(Clock::time_point deadline) {
     std::size_t received = 0;
     error = my.run(deadline, [&](auto done) {
       my.with_stream([&](auto& stream) {
-        stream.async_read_some(my.buffer.prepare(kReadSize), [done, &received](error_code why, std::size_t n) mutable {
-          received = n;
-          done(why);
-        });
+        stream.async_read_some(my.buffer.prepare(kReadSize),
+                               [done, &received](error_code why, std::size_t n) mutable {
+                                 received = n;
+                                 done(why);
+                               });
       });
     });
     my.buffer.commit(received);

@@ -33,13 +33,14 @@ class Connection {
   void close();
 
   /// Sends a request and reads the header of the answer; `body` of the result is empty.
-  Result<Response> begin(const Request& request, const Headers& headers, Clock::time_point deadline);
+  Result<Response> begin(const Request& request, const Headers& headers,
+                         Clock::time_point deadline);
   /// True once any byte of the last begun request may have left.
   [[nodiscard]] bool sent() const;
 
   struct Piece {
-    std::string bytes;     ///< What was readable; may be empty.
-    bool end = false;      ///< The body is complete.
+    std::string bytes;  ///< What was readable; may be empty.
+    bool end = false;   ///< The body is complete.
     bool timed_out = false;
   };
   /// Waits for body bytes and returns all that are readable now. An error is a lost connection.

@@ -42,7 +42,8 @@ Result<std::string> ask(Client& client, std::string_view path) {
 
 Error not_kubernetes(Client& client, std::string_view path) {
   return Error{ErrorCode::kUnreachable,
-               fmt::format("{}{} is not answered as a Kubernetes API server does", client.target().server, path)};
+               fmt::format("{}{} is not answered as a Kubernetes API server does",
+                           client.target().server, path)};
 }
 
 std::string text_of(const simdjson::simdjson_result<simdjson::dom::element>& value) {
@@ -73,7 +74,8 @@ Result<std::vector<std::pair<std::string, std::string>>> group_versions(Client& 
 using Resources = std::vector<record::Discovery::Resource>;
 
 /// Resources of one group and version; subresources are left out. A group may go while we ask.
-Result<Resources> resources_of(Client& client, const std::string& group, const std::string& version) {
+Result<Resources> resources_of(Client& client, const std::string& group,
+                               const std::string& version) {
   const std::string path = group_path(group, version);
   auto body = ask(client, path);
   if (!body && body.error().code == ErrorCode::kNotFound) return Resources{};
@@ -85,7 +87,8 @@ Result<Resources> resources_of(Client& client, const std::string& group, const s
   }
   Resources found;
   for (const auto entry : list) {
-    record::Discovery::Resource resource{group, version, text_of(entry["kind"]), text_of(entry["name"])};
+    record::Discovery::Resource resource{group, version, text_of(entry["kind"]),
+                                         text_of(entry["name"])};
     bool namespaced = false;
     if (entry["namespaced"].get(namespaced) == simdjson::SUCCESS) resource.namespaced = namespaced;
     if (resource.plural.empty() || resource.plural.find('/') != std::string::npos) continue;

@@ -21,11 +21,11 @@ struct WantedKind {
 
 /// All that is asked of the server at once.
 struct Served {
-  std::string version;                 ///< gitVersion, "v1.34.4".
+  std::string version;  ///< gitVersion, "v1.34.4".
   record::Discovery discovery;
   /// Every "group/version/kind" that was seen, sorted; also those not chosen.
   std::vector<std::string> all;
-  bool reviews_access = false;         ///< authorization.k8s.io is served.
+  bool reviews_access = false;  ///< authorization.k8s.io is served.
   [[nodiscard]] bool serves(std::string_view group, std::string_view group_version,
                             std::string_view kind) const;
 };

@@ -9,16 +9,17 @@ namespace pawprint::watch::kube {
 
 struct Request {
   std::string method = "GET";
-  std::string target;                               ///< Path and query, starting with '/'.
+  std::string target;  ///< Path and query, starting with '/'.
   std::string body;
-  std::string content_type = "application/json";    ///< Sent only with a body.
-  std::chrono::milliseconds timeout{60'000};        ///< For the whole exchange, connecting included.
+  std::string content_type = "application/json";  ///< Sent only with a body.
+  std::chrono::milliseconds timeout{60'000};      ///< For the whole exchange, connecting included.
 };
 
 struct Response {
   int status = 0;
   std::string body;
-  std::optional<std::chrono::seconds> retry_after;  ///< Header Retry-After in seconds, cut at 300 s.
+  std::optional<std::chrono::seconds>
+      retry_after;  ///< Header Retry-After in seconds, cut at 300 s.
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 

@@ -119,7 +119,8 @@ Result<void> read_cluster(const Entry& entry, Target& target) {
   if (server.empty()) return invalid(entry.where + ".server", "is missing");
   if (!proxy.empty()) return invalid(entry.where + ".proxy-url", "proxies are not supported");
   if (target.insecure && !target.ca.empty()) {
-    return invalid(entry.where, "insecure-skip-tls-verify and a certificate-authority exclude each other");
+    return invalid(entry.where,
+                   "insecure-skip-tls-verify and a certificate-authority exclude each other");
   }
   auto parsed = parse_server(server, target);
   if (!parsed) return invalid(entry.where, parsed.error().message);
@@ -139,12 +140,14 @@ Result<void> read_user(const Entry& entry, Target& target) {
   if (!error.empty()) return fail(ErrorCode::kInvalid, error);
   for (const char* program : {"exec", "auth-provider"}) {
     if (entry.node[program] && !entry.node[program].IsNull()) {
-      return invalid(entry.where + "." + program,
-                     "credential programs are not run; use a token, a tokenFile or a client certificate");
+      return invalid(
+          entry.where + "." + program,
+          "credential programs are not run; use a token, a tokenFile or a client certificate");
     }
   }
   if (target.client_certificate.empty() != target.client_key.empty()) {
-    return invalid(entry.where, "client-certificate and client-key belong together; one is missing");
+    return invalid(entry.where,
+                   "client-certificate and client-key belong together; one is missing");
   }
   if (const YAML::Node groups = entry.node["as-groups"]; groups && groups.IsSequence()) {
     for (const auto& group : groups) {
@@ -159,13 +162,15 @@ Result<void> read_user(const Entry& entry, Target& target) {
   return {};
 }
 
-Result<std::string> chosen_context(const std::vector<Document>& documents, const std::string& asked) {
+Result<std::string> chosen_context(const std::vector<Document>& documents,
+                                   const std::string& asked) {
   if (!asked.empty()) return asked;
   for (const auto& document : documents) {
     const YAML::Node current = document.root["current-context"];
     if (current && current.IsScalar() && !current.Scalar().empty()) return current.Scalar();
   }
-  return invalid(documents.front().file.string(), "current-context is not set; name one with --context");
+  return invalid(documents.front().file.string(),
+                 "current-context is not set; name one with --context");
 }
 
 Result<Target> load(const std::vector<fs::path>& files, const std::string& asked) {
@@ -205,7 +210,8 @@ Result<Target> load_kubeconfig(const std::vector<fs::path>& files, const std::st
     return load(files, context);
   } catch (const std::exception&) {
     // yaml-cpp reports a wrong node type by throwing from anywhere.
-    return invalid(files.empty() ? "kubeconfig" : files.front().string(), "has an unexpected structure");
+    return invalid(files.empty() ? "kubeconfig" : files.front().string(),
+                   "has an unexpected structure");
   }
 }
 

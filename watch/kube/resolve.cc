@@ -29,7 +29,8 @@ void look_up(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
   std::vector<std::string> addresses;
   for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
     char text[NI_MAXHOST] = {};
-    if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0) {
+    if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) ==
+        0) {
       addresses.emplace_back(text);
     }
   }
@@ -43,7 +44,8 @@ void look_up(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
 
 bool is_address(const std::string& host) {
   unsigned char bytes[16];
-  return inet_pton(AF_INET, host.c_str(), bytes) == 1 || inet_pton(AF_INET6, host.c_str(), bytes) == 1;
+  return inet_pton(AF_INET, host.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), bytes) == 1;
 }
 
 }  // namespace

@@ -7,10 +7,10 @@
 namespace pawprint::watch::kube {
 
 struct Status {
-  int code = 0;            ///< 0 when the document has none.
-  std::string reason;      ///< "Expired", "Conflict", ...
-  std::string message;     ///< One line, at most 500 bytes.
-  bool too_new = false;    ///< Cause ResourceVersionTooLarge: the server lags behind our cursor.
+  int code = 0;          ///< 0 when the document has none.
+  std::string reason;    ///< "Expired", "Conflict", ...
+  std::string message;   ///< One line, at most 500 bytes.
+  bool too_new = false;  ///< Cause ResourceVersionTooLarge: the server lags behind our cursor.
 };
 
 /// Empty fields when `body` is no Status (a proxy's HTML, for example).

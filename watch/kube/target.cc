@@ -134,8 +134,9 @@ Result<Target> load_in_cluster(std::string_view host, std::string_view port,
 Result<Target> load_target(const std::string& path, const std::string& context) {
   if (!path.empty()) {
     if (!is_there(path)) {
-      return fail(ErrorCode::kUnreachable,
-                  fmt::format("kubeconfig {} does not exist; give another with --kubeconfig", path));
+      return fail(
+          ErrorCode::kUnreachable,
+          fmt::format("kubeconfig {} does not exist; give another with --kubeconfig", path));
     }
     return load_kubeconfig({path}, context);
   }
@@ -148,10 +149,11 @@ Result<Target> load_target(const std::string& path, const std::string& context) 
   const auto home = environment("HOME");
   const fs::path standard = fs::path(home.empty() ? "/" : home) / ".kube" / "config";
   if (!is_there(standard)) {
-    return fail(ErrorCode::kUnreachable,
-                fmt::format("no kubeconfig: $KUBECONFIG is not set, this is no pod, and {} does not "
-                            "exist; give one with --kubeconfig",
-                            standard.string()));
+    return fail(
+        ErrorCode::kUnreachable,
+        fmt::format("no kubeconfig: $KUBECONFIG is not set, this is no pod, and {} does not "
+                    "exist; give one with --kubeconfig",
+                    standard.string()));
   }
   return load_kubeconfig({standard}, context);
 }

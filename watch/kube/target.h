@@ -1,8 +1,9 @@
-// Which API server to talk to, as whom: the outcome of reading a kubeconfig or the in-cluster files.
+// Which API server to talk to, as whom: the outcome of reading a kubeconfig or the in-cluster
+// files.
 //
 // Source: the kubeconfig format (client-go tools/clientcmd/api/v1) and the service account volume.
-// What a daemon must not do (run programs: `exec`, `auth-provider`) or cannot (`proxy-url`) is refused
-// with a line that says so, never ignored.
+// What a daemon must not do (run programs: `exec`, `auth-provider`) or cannot (`proxy-url`) is
+// refused with a line that says so, never ignored.
 #pragma once
 
 #include <filesystem>
@@ -21,25 +22,25 @@ struct Pem {
 };
 
 struct Target {
-  std::string origin;            ///< "context C of FILE" or "in-cluster", for people.
-  std::string server;            ///< As written: "https://127.0.0.1:6443".
+  std::string origin;  ///< "context C of FILE" or "in-cluster", for people.
+  std::string server;  ///< As written: "https://127.0.0.1:6443".
   bool tls = true;
-  std::string host;              ///< Without brackets.
+  std::string host;  ///< Without brackets.
   std::string port;
-  std::string base_path;         ///< "" or "/prefix", without a trailing slash.
-  std::string tls_server_name;   ///< Name to verify; empty: host.
-  bool insecure = false;         ///< insecure-skip-tls-verify.
-  Pem ca;                        ///< Empty: the system's authorities.
+  std::string base_path;        ///< "" or "/prefix", without a trailing slash.
+  std::string tls_server_name;  ///< Name to verify; empty: host.
+  bool insecure = false;        ///< insecure-skip-tls-verify.
+  Pem ca;                       ///< Empty: the system's authorities.
   Pem client_certificate, client_key;
-  std::string token, token_file; ///< The file wins once it was read.
+  std::string token, token_file;  ///< The file wins once it was read.
   std::string username, password;
   std::string as_user, as_uid;
   std::vector<std::string> as_groups;
   std::string default_namespace;
 };
 
-/// `path` empty: $KUBECONFIG (a list, merged), then in-cluster, then ~/.kube/config. `context` empty:
-/// current-context. kUnreachable: no such file; kInvalid names file and member.
+/// `path` empty: $KUBECONFIG (a list, merged), then in-cluster, then ~/.kube/config. `context`
+/// empty: current-context. kUnreachable: no such file; kInvalid names file and member.
 Result<Target> load_target(const std::string& path, const std::string& context);
 
 /// Merges `files` as kubectl does: the first one that has an entry wins. All must be readable.

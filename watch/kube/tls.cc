@@ -49,7 +49,7 @@ bool use_chain(SSL_CTX* context, const std::string& pem) {
     Certificate next{PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)};
     if (!next) break;
     if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) return false;
-    next.release();  // The context owns it now.
+    static_cast<void>(next.release());  // The context owns it now.
   }
   ERR_clear_error();
   return true;
@@ -62,7 +62,8 @@ PrivateKey read_key(const std::string& pem) {
 
 bool is_address(const std::string& name) {
   unsigned char bytes[16];
-  return inet_pton(AF_INET, name.c_str(), bytes) == 1 || inet_pton(AF_INET6, name.c_str(), bytes) == 1;
+  return inet_pton(AF_INET, name.c_str(), bytes) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), bytes) == 1;
 }
 
 Result<void> fill(SSL_CTX* context, const TlsMaterial& material) {
@@ -84,7 +85,8 @@ Result<void> fill(SSL_CTX* context, const TlsMaterial& material) {
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   }
   if (material.certificate.empty()) return {};
-  if (!use_chain(context, material.certificate)) return refuse("client-certificate is not usable PEM");
+  if (!use_chain(context, material.certificate))
+    return refuse("client-certificate is not usable PEM");
   const PrivateKey key = read_key(material.key);
   if (!key) return refuse("client-key is not usable PEM");
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {

@@ -13,8 +13,8 @@ typedef struct ssl_st SSL;
 namespace pawprint::watch::kube {
 
 struct TlsMaterial {
-  std::string ca;                   ///< PEM bundle; empty: the system's authorities.
-  std::string certificate, key;     ///< PEM of the client, or both empty.
+  std::string ca;                ///< PEM bundle; empty: the system's authorities.
+  std::string certificate, key;  ///< PEM of the client, or both empty.
   bool insecure = false;
   bool operator==(const TlsMaterial&) const = default;
 };

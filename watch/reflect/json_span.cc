@@ -21,7 +21,9 @@ std::size_t string_end(std::string_view text, std::size_t at) {
 
 std::size_t scalar_end(std::string_view text, std::size_t at) {
   std::size_t i = at;
-  while (i < text.size() && !is_space(text[i]) && std::string_view(",]}{[\":").find(text[i]) == kNone) ++i;
+  while (i < text.size() && !is_space(text[i]) &&
+         std::string_view(",]}{[\":").find(text[i]) == kNone)
+    ++i;
   return i == at ? kNone : i;
 }
 

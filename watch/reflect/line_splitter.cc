@@ -9,7 +9,8 @@ namespace pawprint::watch::reflect {
 /// SHA-256 of a line that is too long to be kept.
 struct LineSplitter::Digest {
   Digest() : context(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    PAWPRINT_CHECK(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
+    PAWPRINT_CHECK(context != nullptr &&
+                   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
   }
   void add(std::string_view part) {
     PAWPRINT_CHECK(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
@@ -18,7 +19,8 @@ struct LineSplitter::Digest {
   record::Hash finish() {
     record::Hash hash{};
     unsigned size = 0;
-    PAWPRINT_CHECK(EVP_DigestFinal_ex(context.get(), hash.data(), &size) == 1 && size == hash.size());
+    PAWPRINT_CHECK(EVP_DigestFinal_ex(context.get(), hash.data(), &size) == 1 &&
+                   size == hash.size());
     return hash;
   }
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context;

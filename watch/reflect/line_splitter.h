@@ -15,9 +15,9 @@
 namespace pawprint::watch::reflect {
 
 struct OversizeLine {
-  std::string_view start;      ///< The first `limit` bytes.
-  std::uint64_t bytes = 0;     ///< Of the whole line, without its end.
-  record::Hash digest{};       ///< SHA-256 of the whole line, without its end.
+  std::string_view start;   ///< The first `limit` bytes.
+  std::uint64_t bytes = 0;  ///< Of the whole line, without its end.
+  record::Hash digest{};    ///< SHA-256 of the whole line, without its end.
 };
 
 class LineSplitter {

@@ -17,7 +17,8 @@ constexpr int kPageRetries = 4;  ///< Of a later page, before the whole list sta
 
 class Listing {
  public:
-  Listing(kube::Client& client, const Shared& shared, const Origin& origin, const ListRequest& request)
+  Listing(kube::Client& client, const Shared& shared, const Origin& origin,
+          const ListRequest& request)
       : client_(client), shared_(shared), origin_(origin), request_(request) {}
 
   Listed run() {
@@ -60,7 +61,8 @@ class Listing {
   }
 
   std::string target(const std::string& ns, const std::string& next) const {
-    std::vector<std::pair<std::string_view, std::string>> parameters{{"limit", std::to_string(page_items_)}};
+    std::vector<std::pair<std::string_view, std::string>> parameters{
+        {"limit", std::to_string(page_items_)}};
     if (!next.empty()) {
       parameters.emplace_back("continue", next);  // Never together with a resourceVersion.
     } else if (!request_.at_least.empty()) {
@@ -90,8 +92,10 @@ class Listing {
     std::string next, version;
     do {
       auto response = page(ns, next);
-      if (!response && response.error().code == ErrorCode::kExhausted && page_items_ > kSmallestPage) {
-        page_items_ = std::max(kSmallestPage, page_items_ / 5);  // Very large objects: ask for fewer at once.
+      if (!response && response.error().code == ErrorCode::kExhausted &&
+          page_items_ > kSmallestPage) {
+        page_items_ =
+            std::max(kSmallestPage, page_items_ / 5);  // Very large objects: ask for fewer at once.
         continue;
       }
       if (!response) return end_with(ListOutcome::kFailed, response.error().message);
@@ -121,7 +125,8 @@ class Listing {
     out_.retry_after = response.retry_after;
     if (response.status == 410) return end_with(ListOutcome::kGone, why);
     if (response.status == 404) return end_with(ListOutcome::kAbsent, why);
-    if (response.status == 401 || response.status == 403) return end_with(ListOutcome::kDenied, why);
+    if (response.status == 401 || response.status == 403)
+      return end_with(ListOutcome::kDenied, why);
     if (status.too_new) return end_with(ListOutcome::kLagging, why);
     return end_with(ListOutcome::kFailed, why);
   }

@@ -23,16 +23,17 @@ Result<ObjectHead> read_head(std::string_view object) {
   if (const auto error = parser.parse(object.data(), object.size()).get(document)) {
     return fail(ErrorCode::kInvalid, fmt::format("not JSON: {}", simdjson::error_message(error)));
   }
-  if (document.get(root) != simdjson::SUCCESS) return fail(ErrorCode::kInvalid, "not a JSON object");
+  if (document.get(root) != simdjson::SUCCESS)
+    return fail(ErrorCode::kInvalid, "not a JSON object");
   if (value_end(object, object.find('{')) == std::string_view::npos) {
     return fail(ErrorCode::kInvalid, fmt::format("nested deeper than {} levels", kMaxDepth));
   }
   if (root["metadata"].get(metadata) != simdjson::SUCCESS) {
     return fail(ErrorCode::kInvalid, "has no metadata");
   }
-  ObjectHead head{text_of(root["apiVersion"]),    text_of(root["kind"]),    text_of(metadata["namespace"]),
-                  text_of(metadata["name"]),      text_of(metadata["uid"]),
-                  text_of(metadata["resourceVersion"])};
+  ObjectHead head{text_of(root["apiVersion"]),    text_of(root["kind"]),
+                  text_of(metadata["namespace"]), text_of(metadata["name"]),
+                  text_of(metadata["uid"]),       text_of(metadata["resourceVersion"])};
   return head;
 }
 

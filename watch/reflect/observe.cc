@@ -42,7 +42,8 @@ std::string stand_in(std::uint64_t bytes, const std::string& digest, const std::
 }
 
 /// Marks `notice` as quarantined. Bytes of a Secret are replaced by their keyed digest.
-void quarantine(Notice& notice, const Origin& origin, std::string_view bytes, const std::string& reason) {
+void quarantine(Notice& notice, const Origin& origin, std::string_view bytes,
+                const std::string& reason) {
   notice.reason = reason;
   notice.record.kind = record::Kind::kQuarantined;
   notice.record.encoding = record::Encoding::kRaw;
@@ -109,7 +110,8 @@ Notice quarantine_line(const Origin& origin, std::string_view line, const std::s
 
 Notice quarantine_oversize(const Origin& origin, const OversizeLine& line, std::uint64_t limit,
                            std::int64_t time_ns) {
-  const std::string reason = fmt::format("event of {} bytes is over the limit of {}", line.bytes, limit);
+  const std::string reason =
+      fmt::format("event of {} bytes is over the limit of {}", line.bytes, limit);
   Notice notice = quarantine_line(origin, line.start, reason, time_ns);
   // A Secret's digest must be keyed, and the whole line was never held: it gets none.
   const std::string digest = is_secret(origin) ? "" : "sha256:" + record::hex(line.digest);
@@ -124,7 +126,8 @@ Notice gone(const Origin& origin, const record::ObjectKey& key, const std::strin
   record.event = record::Event::kDeleted;
   record.object = key;
   record.uid = uid;
-  nlohmann::json body{{"apiVersion", origin.api_version}, {"kind", key.kind}, {"metadata", {{"name", key.name}}}};
+  nlohmann::json body{
+      {"apiVersion", origin.api_version}, {"kind", key.kind}, {"metadata", {{"name", key.name}}}};
   if (!key.ns.empty()) body["metadata"]["namespace"] = key.ns;
   if (!uid.empty()) body["metadata"]["uid"] = uid;
   record.body = body.dump();

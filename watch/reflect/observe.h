@@ -14,8 +14,8 @@ namespace pawprint::watch::reflect {
 /// What the objects of one kind have in common.
 struct Origin {
   std::string zone, group, kind;
-  std::string api_version;                    ///< As listed; list items of core kinds have none.
-  const SecretFunctions* secrets = nullptr;   ///< Must be set for kind Secret.
+  std::string api_version;                   ///< As listed; list items of core kinds have none.
+  const SecretFunctions* secrets = nullptr;  ///< Must be set for kind Secret.
   /// False when only some namespaces are read: then no one version says where to go on, and
   /// Notice::resource_version stays empty.
   bool whole = true;
@@ -26,8 +26,8 @@ std::int64_t wall_clock_ns();
 
 /// A notice of kind `notice` (kListItem, kEvent or kFresh) with `object` observed, or quarantined
 /// with the reason in Notice::reason when it cannot be decoded.
-Notice observe(const Origin& origin, NoticeKind notice, record::Event event, std::string_view object,
-               std::int64_t time_ns);
+Notice observe(const Origin& origin, NoticeKind notice, record::Event event,
+               std::string_view object, std::int64_t time_ns);
 
 /// A watch line that is no event: its bytes (for Secrets only their digest), and what was readable.
 Notice quarantine_line(const Origin& origin, std::string_view line, const std::string& reason,

@@ -22,8 +22,8 @@ std::vector<std::string> or_all(const std::vector<std::string>& namespaces) {
 Reflector::Reflector(const Shared& shared, Assignment assignment, std::stop_token stop)
     : shared_(shared),
       assignment_(std::move(assignment)),
-      stop_(stop),
-      client_(shared.access, {.stop = stop}),
+      stop_(std::move(stop)),
+      client_(shared.access, {.stop = stop_}),
       backoff_(shared.timing.pace, kube::fresh_seed()),
       origin_{shared.zone, assignment_.group, assignment_.kind, {}, &shared.secrets},
       last_version_(assignment_.cursor) {}
@@ -130,8 +130,10 @@ void Reflector::accept(Listed listed) {
   versions_ = std::move(listed.versions);
   if (!listed.denied.empty() && listed.denied != denied_) list_trouble(listed.why);
   denied_ = std::move(listed.denied);
-  if (!last_version_.empty() && record::compare_resource_versions(versions_[0], last_version_) < 0) {
-    list_trouble(fmt::format("resourceVersion went back from {} to {}", last_version_, versions_[0]));
+  if (!last_version_.empty() &&
+      record::compare_resource_versions(versions_[0], last_version_) < 0) {
+    list_trouble(
+        fmt::format("resourceVersion went back from {} to {}", last_version_, versions_[0]));
   }
   last_version_ = versions_[0];
 }

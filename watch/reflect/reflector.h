@@ -18,11 +18,11 @@ namespace pawprint::watch::reflect {
 
 struct Assignment {
   std::string group, kind;
-  std::size_t index = 0;                 ///< Place in the order of first lists.
-  std::vector<std::string> namespaces;   ///< Empty: all at once.
-  std::string cursor;                    ///< Empty: list first.
-  std::vector<std::string> fallback;     ///< Namespaces to read when all at once is denied.
-  bool optional_access = false;          ///< Being denied counts as absent.
+  std::size_t index = 0;                ///< Place in the order of first lists.
+  std::vector<std::string> namespaces;  ///< Empty: all at once.
+  std::string cursor;                   ///< Empty: list first.
+  std::vector<std::string> fallback;    ///< Namespaces to read when all at once is denied.
+  bool optional_access = false;         ///< Being denied counts as absent.
 };
 
 /// run() is one thread; with several namespaces it starts one more for each while they are watched.
@@ -54,14 +54,14 @@ class Reflector {
   kube::Client client_;
   kube::Backoff backoff_;
   Origin origin_;
-  std::vector<std::string> namespaces_;   ///< Watched ones, parallel to versions_.
+  std::vector<std::string> namespaces_;  ///< Watched ones, parallel to versions_.
   std::vector<std::string> versions_, denied_;
-  std::string last_version_;              ///< Newest cursor ever held, for NotOlderThan.
+  std::string last_version_;  ///< Newest cursor ever held, for NotOlderThan.
   std::string reason_ = "start";
   std::optional<kube::Clock::time_point> lagging_since_;
-  bool quorum_ = false;                   ///< The next list must not name a resourceVersion.
-  bool absent_ = false;                   ///< kAbsent was said.
-  bool doubted_ = false;                  ///< Missing once although it was synced before.
+  bool quorum_ = false;   ///< The next list must not name a resourceVersion.
+  bool absent_ = false;   ///< kAbsent was said.
+  bool doubted_ = false;  ///< Missing once although it was synced before.
   kube::Millis pause_{0};
 };
 

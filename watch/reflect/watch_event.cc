@@ -82,7 +82,8 @@ Result<ListPage> parse_list_page(std::string_view body) {
       std::string_view unused, item;
       Members items(value);
       while (items.next(unused, item)) page.items.push_back(item);
-      if (value != "null" && !items.complete()) return fail(ErrorCode::kInvalid, "list items are damaged");
+      if (value != "null" && !items.complete())
+        return fail(ErrorCode::kInvalid, "list items are damaged");
     }
     if (key != "metadata") continue;
     std::string_view inner_key, inner;
@@ -93,7 +94,8 @@ Result<ListPage> parse_list_page(std::string_view body) {
   }
   if (!members.complete()) return fail(ErrorCode::kInvalid, "list is not one JSON object");
   if (!has_items) return fail(ErrorCode::kInvalid, "answer is not a list");
-  if (page.resource_version.empty()) return fail(ErrorCode::kInvalid, "list has no resourceVersion");
+  if (page.resource_version.empty())
+    return fail(ErrorCode::kInvalid, "list has no resourceVersion");
   return page;
 }
 

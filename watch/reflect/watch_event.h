@@ -28,7 +28,7 @@ WatchLine guess_watch_line(std::string_view line);
 /// One page of a list, as views into `body`.
 struct ListPage {
   std::string_view api_version;
-  std::string resource_version, next;          ///< `next`: the continue token, empty at the end.
+  std::string resource_version, next;  ///< `next`: the continue token, empty at the end.
   std::vector<std::string_view> items;
 };
 

@@ -40,7 +40,8 @@ struct Watcher::Stream {
         splitter(
             owner.shared_.event_bytes, [this](std::string_view line) { on_line(line); },
             [this](const OversizeLine& line) {
-              add(quarantine_oversize(watcher.origin_, line, watcher.shared_.event_bytes, arrived_ns));
+              add(quarantine_oversize(watcher.origin_, line, watcher.shared_.event_bytes,
+                                      arrived_ns));
             }) {}
 
   void add(Notice notice) {
@@ -163,7 +164,8 @@ Watcher::Next Watcher::read(kube::Client& client, Millis asked) {
   const auto began = Clock::now();
   const auto deadline = began + asked + shared_.timing.watch_grace;
   // A server that sends no bookmarks may rightly be silent for the whole time.
-  const Millis silence = learned_silence_ ? asked + shared_.timing.watch_grace : shared_.timing.silence;
+  const Millis silence =
+      learned_silence_ ? asked + shared_.timing.watch_grace : shared_.timing.silence;
   while (true) {
     auto piece = client.connection().read_some(std::min(deadline, Clock::now() + silence));
     if (stop_.stop_requested()) return {WatchEnd::kStopped, false, {}};

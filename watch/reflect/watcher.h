@@ -15,10 +15,10 @@ namespace pawprint::watch::reflect {
 
 enum class WatchEnd {
   kStopped,
-  kGone,     ///< The cursor is outside the server's history: list again.
-  kBroken,   ///< The server cannot go on from the cursor for another reason: list again.
-  kAbsent,   ///< 404.
-  kDenied,   ///< 403.
+  kGone,    ///< The cursor is outside the server's history: list again.
+  kBroken,  ///< The server cannot go on from the cursor for another reason: list again.
+  kAbsent,  ///< 404.
+  kDenied,  ///< 403.
 };
 
 /// One thread runs it.
@@ -39,7 +39,7 @@ class Watcher {
   /// What to do after one watch request.
   struct Next {
     std::optional<WatchEnd> end;
-    bool failed = false;                              ///< Wait before the next one.
+    bool failed = false;  ///< Wait before the next one.
     std::optional<std::chrono::seconds> retry_after;
   };
   Next one_watch(kube::Client& client);
