@@ -132,6 +132,47 @@ TEST_F(SandboxTest, ResetsLoseTheRequestOrOnlyTheAnswer) {
   EXPECT_TRUE(sandbox_->get(kRoutes, "default", "a").has_value());
 }
 
+TEST_F(SandboxTest, AnswersCanBeCutAnywhere) {
+  Fault cut;
+  cut.method = "PATCH";
+  cut.cut_after = 40;
+  sandbox_->set_fault(cut);
+  Call change{"PATCH", std::string(kPath) + "/a?fieldManager=m", route("a").dump(),
+              "application/apply-patch+yaml"};
+  EXPECT_EQ(send(endpoint_, change).status, 0);
+  EXPECT_TRUE(sandbox_->get(kRoutes, "default", "a").has_value());
+  cut.method = "GET";
+  cut.cut_after = 400;  // in the middle of the first event
+  sandbox_->set_fault(cut);
+  Watch stream = watch();
+  EXPECT_EQ(stream.status(), 200);
+  EXPECT_TRUE(stream.next().is_null());
+  EXPECT_FALSE(stream.ended_cleanly());
+}
+
+TEST_F(SandboxTest, AnswersCanBeReplaced) {
+  Fault odd;
+  odd.status = 302;
+  odd.body = "elsewhere";
+  odd.content_type = "text/plain";
+  odd.headers = {{"Location", "http://127.0.0.1:1/"}};
+  sandbox_->set_fault(odd);
+  Reply reply = send(endpoint_, {"GET", kPath, ""});
+  EXPECT_EQ(reply.status, 302);
+  EXPECT_EQ(reply.text, "elsewhere");
+  EXPECT_EQ(reply.headers["location"], "http://127.0.0.1:1/");
+}
+
+TEST_F(SandboxTest, WatchesCanCarryAnything) {
+  ASSERT_TRUE(sandbox_->apply(route("a")).has_value());
+  Watch stream = watch();
+  EXPECT_EQ(shown(stream.next()), "ADDED a");
+  sandbox_->inject_into_watches("{\"type\":\"STRANGE\",\"object\":{}}\n");
+  EXPECT_EQ(text(stream.next(), "type"), "STRANGE");
+  ASSERT_TRUE(sandbox_->apply(route("b")).has_value());
+  EXPECT_EQ(shown(stream.next()), "ADDED b");
+}
+
 TEST_F(SandboxTest, DelayedAnswersComeLate) {
   Fault slow;
   slow.status = 503;

@@ -99,7 +99,7 @@ ApiServer::Routed ApiServer::route_resource(const Request& request, Target targe
   call.place = parse_place(target.path);
   call.target = std::move(target);
   std::string path = request.target.substr(0, request.target.find('?'));
-  Routed routed{{page_not_found(), {}}, request.method, path};
+  Routed routed{{page_not_found(), {}, {}}, request.method, path};
   if (!call.place.valid) return routed;
   call.kind = cluster_.catalogue.by_plural(call.place.group, call.place.version, call.place.plural);
   if (call.kind == nullptr) {
@@ -136,18 +136,18 @@ ApiServer::Routed ApiServer::route(const Request& request) {
   Target target = parse_target(request.target);
   std::string path = request.target.substr(0, request.target.find('?'));
   if (!token_.empty() && request.authorization != "Bearer " + token_) {
-    return {{error_response(refuse(401, "Unauthorized", "Unauthorized").value()), {}},
+    return {{error_response(refuse(401, "Unauthorized", "Unauthorized").value()), {}, {}},
             request.method,
             path};
   }
   if (request.method == "GET") {
     if (auto found = discover(cluster_, request, target)) {
-      return {{std::move(*found), {}}, "get", path};
+      return {{std::move(*found), {}, {}}, "get", path};
     }
-    if (auto found = open_api(cluster_, target)) return {{std::move(*found), {}}, "get", path};
+    if (auto found = open_api(cluster_, target)) return {{std::move(*found), {}, {}}, "get", path};
   }
   if (auto reviewed = review(request, target)) {
-    return {{unwrap(std::move(*reviewed)), {}}, "create", path};
+    return {{unwrap(std::move(*reviewed)), {}, {}}, "create", path};
   }
   return route_resource(request, std::move(target));
 }
@@ -158,7 +158,7 @@ ApiServer::Routed ApiServer::guarded_route(const Request& request) {
     return route(request);
   } catch (const Json::exception& error) {
     std::string path = request.target.substr(0, request.target.find('?'));
-    return {{error_response(refuse(500, "InternalError", error.what()).value()), {}},
+    return {{error_response(refuse(500, "InternalError", error.what()).value()), {}, {}},
             request.method,
             path};
   }
@@ -176,16 +176,17 @@ Outcome ApiServer::handle(const Request& request) {
   {
     std::lock_guard lock(mutex_);
     std::optional<Fault> fault = faults_.take(request);
-    bool runs = !fault || (fault->status == 0 && fault->after_write);
-    if (runs) {
+    if (!fault || fault->runs()) {
       routed = guarded_route(request);
     } else {
       std::string path = request.target.substr(0, request.target.find('?'));
-      routed = {{Reset{}, {}}, request.method, path};
-      if (fault->status != 0) routed.outcome.what = fault_response(*fault);
+      routed = {{fault_response(*fault), {}, {}}, request.method, path};
     }
-    if (fault) routed.outcome.delay = fault->delay;
-    if (fault && fault->status == 0) routed.outcome.what = Reset{};
+    if (fault) {
+      routed.outcome.delay = fault->delay;
+      routed.outcome.cut_after = fault->cut_after;
+      if (fault->resets()) routed.outcome.what = Reset{};
+    }
     count(routed);
   }
   if (request.method != "GET") wake();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <variant>
@@ -27,6 +28,7 @@ struct Reset {};
 struct Outcome {
   std::variant<Response, std::shared_ptr<WatchStream>, Reset> what;
   std::chrono::milliseconds delay{0};
+  std::optional<std::size_t> cut_after;  ///< reset the connection after so many bytes of the answer
 };
 
 /// Thread-safe.

@@ -46,10 +46,19 @@ std::optional<Fault> FaultPlan::take(const Request& request) {
 }
 
 Response fault_response(const Fault& fault) {
+  Response response;
+  if (!fault.body.empty()) {
+    response.status = fault.status;
+    response.body = fault.body;
+    if (!fault.content_type.empty()) response.content_type = fault.content_type;
+    response.headers = fault.headers;
+    return response;
+  }
   auto error = refuse(fault.status, reason_of(fault.status), "planned fault of the sandbox");
   Json status = error.value().status;
   if (fault.retry_after > 0) status["details"] = {{"retryAfterSeconds", fault.retry_after}};
-  Response response = json_response(fault.status, status);
+  response = json_response(fault.status, status);
+  response.headers = fault.headers;
   if (fault.retry_after > 0)
     response.headers.emplace("Retry-After", std::to_string(fault.retry_after));
   return response;

@@ -268,6 +268,10 @@ void Sandbox::drop_watches() {
   if (impl_->server_) impl_->server_->drop_watches();
 }
 
+void Sandbox::inject_into_watches(const std::string& bytes) {
+  if (impl_->server_) impl_->server_->inject(bytes);
+}
+
 void Sandbox::compact() {
   impl_->api_.with_cluster([](Cluster& cluster) { cluster.store.compact(); });
 }

@@ -112,6 +112,9 @@ class Sandbox {
   void clear_faults();
   /// Cuts every connection that carries a watch.
   void drop_watches();
+  /// Sends bytes as they are on every open watch, between two events: a line that is no JSON, an
+  /// event of an unknown type, the same event twice.
+  void inject_into_watches(const std::string& bytes);
   /// Forgets the past: a watch that resumes from before now gets 410.
   void compact();
   /// Withdraws a kind (its objects go, its watches end, its path gives 404) or serves it again.

@@ -1,5 +1,7 @@
 #include "tools/sandbox/server.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,7 +13,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <optional>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace pawprint::sandbox {
@@ -56,6 +60,8 @@ struct Connection {
   tcp::socket socket;
   asio::steady_timer wake;  ///< cancelled when something may have been written
   bool watching = false;
+  std::string inject;                 ///< bytes to send on a watch as they are, once
+  std::optional<std::size_t> budget;  ///< bytes of the answer left until a planned reset
 
   /// True when the peer has closed its side.
   bool gone() {
@@ -118,6 +124,15 @@ class Server::Impl {
     });
   }
 
+  void inject(std::string bytes) {
+    asio::post(io_, [this, bytes = std::move(bytes)] {
+      for (const ConnectionPtr& connection : connections_) {
+        if (connection->watching) connection->inject += bytes;
+        connection->wake.cancel();
+      }
+    });
+  }
+
  private:
   /// From any thread; many writes in a row wake the watches once.
   void notify() {
@@ -161,6 +176,7 @@ class Server::Impl {
   asio::awaitable<bool> answer(ConnectionPtr connection,
                                const http::request<http::string_body>& message) {
     Outcome outcome = api_.handle(to_request(message));
+    connection->budget = outcome.cut_after;
     error_code error;
     if (outcome.delay.count() > 0) {
       asio::steady_timer timer(io_, outcome.delay);
@@ -172,7 +188,8 @@ class Server::Impl {
     }
     if (auto* stream = std::get_if<std::shared_ptr<WatchStream>>(&outcome.what)) {
       bool whole = co_await send_watch(connection, **stream);
-      co_return whole&& message.keep_alive();
+      if (!whole) co_return false;
+      co_return message.keep_alive();
     }
     co_return co_await send(connection, std::get<Response>(outcome.what), message.keep_alive());
   }
@@ -187,30 +204,47 @@ class Server::Impl {
     response.keep_alive(keep_alive);
     response.body() = std::move(from.body);
     response.prepare_payload();
+    std::ostringstream text;
+    text << response;
+    bool whole = co_await write(connection, text.str());
+    if (!whole) co_return false;
+    co_return keep_alive;
+  }
+
+  /// False when the peer is gone or a planned cut was reached.
+  asio::awaitable<bool> write(ConnectionPtr connection, std::string bytes) {
     error_code error;
-    co_await http::async_write(connection->socket, response, failing_into(error));
-    co_return !error && keep_alive;
+    bool cut = connection->budget && bytes.size() > *connection->budget;
+    if (cut) bytes.resize(*connection->budget);
+    if (connection->budget) *connection->budget -= bytes.size();
+    co_await asio::async_write(connection->socket, asio::buffer(bytes), failing_into(error));
+    if (cut) connection->reset();
+    if (error) co_return false;
+    co_return !cut;
+  }
+
+  static std::string chunk(const std::string& bytes) {
+    return fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
   }
 
   /// True when the stream ended by itself, with its last chunk.
   asio::awaitable<bool> send_watch(ConnectionPtr connection, WatchStream& stream) {
     connection->watching = true;
-    error_code error;
     std::string head =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-cache, private\r\n"
         "Transfer-Encoding: chunked\r\n\r\n";
-    co_await asio::async_write(connection->socket, asio::buffer(head), failing_into(error));
+    bool alive = co_await write(connection, head);
     const Clock::time_point deadline = Clock::now() + stream.timeout();
     Clock::time_point bookmark_at = next_bookmark(deadline);
-    while (!error && !stream.ended() && Clock::now() < deadline) {
+    while (alive && !stream.ended() && Clock::now() < deadline) {
       // Armed before the pull: a write after the pull then finds a timer to cancel.
       connection->wake.expires_after(wait_for(deadline, bookmark_at));
       bool bookmark = Clock::now() >= bookmark_at;
       if (bookmark) bookmark_at = next_bookmark(deadline);
       std::string lines = api_.pull(stream, bookmark);
+      lines += std::exchange(connection->inject, std::string());
       if (!lines.empty()) {
-        co_await asio::async_write(connection->socket, http::make_chunk(asio::buffer(lines)),
-                                   failing_into(error));
+        alive = co_await write(connection, chunk(lines));
         continue;
       }
       if (stream.ended() || connection->gone()) break;
@@ -218,9 +252,8 @@ class Server::Impl {
       co_await connection->wake.async_wait(failing_into(woken));
     }
     connection->watching = false;
-    if (error || !connection->socket.is_open() || connection->gone()) co_return false;
-    co_await asio::async_write(connection->socket, http::make_chunk_last(), failing_into(error));
-    co_return !error;
+    if (!alive || !connection->socket.is_open() || connection->gone()) co_return false;
+    co_return co_await write(connection, "0\r\n\r\n");
   }
 
   Clock::time_point next_bookmark(Clock::time_point deadline) const {
@@ -258,5 +291,6 @@ Result<std::unique_ptr<Server>> Server::start(ApiServer& api, std::uint16_t port
 
 std::uint16_t Server::port() const { return impl_->port(); }
 void Server::drop_watches() { impl_->drop_watches(); }
+void Server::inject(std::string bytes) { impl_->inject(std::move(bytes)); }
 
 }  // namespace pawprint::sandbox

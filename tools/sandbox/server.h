@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "engine/result.h"
 #include "tools/sandbox/api_server.h"
@@ -26,6 +27,9 @@ class Server {
 
   /// Cuts the connections that carry a watch, as a load balancer or a restart would.
   void drop_watches();
+
+  /// Sends `bytes` as they are on every open watch, between two events.
+  void inject(std::string bytes);
 
  private:
   class Impl;
