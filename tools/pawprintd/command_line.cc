@@ -10,6 +10,7 @@
 
 #include "replay/nearest.h"
 #include "tools/pawprintd/control.h"
+#include "tools/pawprintd/demo.h"
 #include "tools/pawprintd/event_log.h"
 #include "tools/pawprintd/operator_command.h"
 #include "tools/pawprintd/run.h"
@@ -120,11 +121,13 @@ int validate_config(const SettingsFlags& flags) {
 int with_log(const SettingsFlags& flags, int (*action)(const Settings&)) {
   auto settings = flags.read();
   if (!settings) return complain(settings.error());
-  if (auto done = start_log(settings->get("log.format"), settings->get("log.level")); !done) return complain(done.error());
+  if (auto done = start_log(settings->get("log.format"), settings->get("log.level")); !done)
+    return complain(done.error());
   return action(*settings);
 }
 
-int control(const SettingsFlags& flags, const std::string& what, const std::string& object, const std::string& ns) {
+int control(const SettingsFlags& flags, const std::string& what, const std::string& object,
+            const std::string& ns) {
   auto settings = flags.read();
   if (!settings) return complain(settings.error());
   std::string named_object;
@@ -135,29 +138,34 @@ int control(const SettingsFlags& flags, const std::string& what, const std::stri
   }
   auto done = send_command(settings->get("store.path"), what, named_object);
   if (!done) return complain(done.error());
-  std::printf("%s%s%s: @%llu\n", what.c_str(), named_object.empty() ? "" : " ", named_object.c_str(),
-              static_cast<unsigned long long>(*done));
+  std::printf("%s%s%s: @%llu\n", what.c_str(), named_object.empty() ? "" : " ",
+              named_object.c_str(), static_cast<unsigned long long>(*done));
   return 0;
 }
 
 /// The verbs, with the flags that they fill and what they do.
 class Verbs {
  public:
-  Verbs() : root_("The daemon of Pawprint: watches API servers, records, decides and writes.", "pawprintd") {
+  Verbs()
+      : root_("The daemon of Pawprint: watches API servers, records, decides and writes.",
+              "pawprintd") {
     root_.require_subcommand(0, 1);
     root_.allow_extras();
-    root_.footer("Exit codes: 0 ok, 1 finding, 2 usage, 3 cluster or store not reachable, 5 log damaged.");
+    root_.footer(
+        "Exit codes: 0 ok, 1 finding, 2 usage, 3 cluster or store not reachable, 5 log damaged.");
     root_.set_version_flag("--version", std::string(PAWPRINT_BUILD));
     add_run();
     add_config();
     add_ctl();
+    add_demo();
   }
 
   CLI::App& root() { return root_; }
   [[nodiscard]] const std::function<int()>& action() const { return action_; }
 
  private:
-  CLI::App* verb(CLI::App& parent, const char* name, const char* help, const char* example, std::function<int()> action) {
+  CLI::App* verb(CLI::App& parent, const char* name, const char* help, const char* example,
+                 std::function<int()> action) {
     CLI::App* app = parent.add_subcommand(name, help);
     app->allow_extras();
     app->footer(std::string("Example:\n  ") + example);
@@ -166,20 +174,24 @@ class Verbs {
   }
 
   void add_run() {
-    flags_.add(*verb(root_, "run", "watch, decide and write", "pawprintd run --kubeconfig ~/.kube/config --zone zone-1",
+    flags_.add(*verb(root_, "run", "watch, decide and write",
+                     "pawprintd run --kubeconfig ~/.kube/config --zone zone-1",
                      [this] { return with_log(flags_, run); }));
-    flags_.add(*verb(root_, "check", "is the cluster ready for it? before the first run", "pawprintd check --kubeconfig ~/.kube/config",
+    flags_.add(*verb(root_, "check", "is the cluster ready for it? before the first run",
+                     "pawprintd check --kubeconfig ~/.kube/config",
                      [this] { return with_log(flags_, check); }));
   }
 
   void add_config() {
     CLI::App* config = root_.add_subcommand("config", "the effective settings");
     config->require_subcommand(1);
-    CLI::App* print = verb(*config, "print", "print the effective settings", "pawprintd config print --origin",
-                           [this] { return print_config(flags_, origin_); });
+    CLI::App* print =
+        verb(*config, "print", "print the effective settings", "pawprintd config print --origin",
+             [this] { return print_config(flags_, origin_); });
     print->add_flag("--origin", origin_, "say where each value comes from");
     flags_.add(*print);
-    flags_.add(*verb(*config, "validate", "check them and say what is wrong", "pawprintd config validate --config pawprint.yaml",
+    flags_.add(*verb(*config, "validate", "check them and say what is wrong",
+                     "pawprintd config validate --config pawprint.yaml",
                      [this] { return validate_config(flags_); }));
   }
 
@@ -188,12 +200,15 @@ class Verbs {
     ctl->require_subcommand(1);
     for (const char* name : {"pause", "resume", "release", "reconcile"}) {
       const bool about_object = name[0] == 'r' && std::string_view(name) != "resume";
-      const char* help = std::string_view(name) == "pause"     ? "write nothing until resume"
-                         : std::string_view(name) == "resume"  ? "write again"
-                         : std::string_view(name) == "release" ? "let a held object, or `deletions`, go on"
-                                                               : "try an object again now";
+      const char* help = std::string_view(name) == "pause"    ? "write nothing until resume"
+                         : std::string_view(name) == "resume" ? "write again"
+                         : std::string_view(name) == "release"
+                             ? "let a held object, or `deletions`, go on"
+                             : "try an object again now";
       const std::string what = name;
-      CLI::App* app = verb(*ctl, name, help, about_object ? "pawprintd ctl release meshhttproute/shop -n kuma-system" : "pawprintd ctl pause",
+      CLI::App* app = verb(*ctl, name, help,
+                           about_object ? "pawprintd ctl release meshhttproute/shop -n kuma-system"
+                                        : "pawprintd ctl pause",
                            [this, what] { return control(flags_, what, object_, ns_); });
       flags_.add_store(*app);
       if (!about_object) continue;
@@ -202,8 +217,18 @@ class Verbs {
     }
   }
 
+  void add_demo() {
+    CLI::App* app = verb(root_, "demo", "two zones and the tutorial's story, no cluster needed",
+                         "pawprintd demo", [this] { return demo(demo_); });
+    app->add_option("--store", demo_.store,
+                    "folder of the log, new; default: one under the temporary folder");
+    app->add_option("--http", demo_.http, "ADDRESS:PORT where the daemon answers; default: none");
+    app->add_flag("--serve", demo_.serve, "keep it all running at the end");
+  }
+
   CLI::App root_;
   SettingsFlags flags_;
+  DemoOptions demo_;
   std::function<int()> action_;
   bool origin_ = false;
   std::string object_, ns_;

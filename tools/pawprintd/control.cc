@@ -23,15 +23,18 @@ constexpr std::size_t kLongestLine = 4096;
 constexpr int kPatienceSeconds = 10;
 constexpr const char* kSocketName = "ctl.sock";
 
-std::string failure(const std::string& what) { return fmt::format("{}: {}", what, std::strerror(errno)); }
+std::string failure(const std::string& what) {
+  return fmt::format("{}: {}", what, std::strerror(errno));
+}
 
 Result<sockaddr_un> address_of(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const std::string text = path.string();
   if (text.size() >= sizeof(address.sun_path)) {
-    return fail(ErrorCode::kInvalid, fmt::format("{} is too long for a unix socket ({} bytes at most)", text,
-                                                 sizeof(address.sun_path) - 1));
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{} is too long for a unix socket ({} bytes at most)", text,
+                            sizeof(address.sun_path) - 1));
   }
   std::memcpy(address.sun_path, text.c_str(), text.size() + 1);
   return address;
@@ -73,7 +76,8 @@ std::string peer_name(int socket) {
   passwd entry{};
   passwd* found = nullptr;
   std::vector<char> buffer(16384);
-  if (getpwuid_r(peer.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return found->pw_name;
+  if (getpwuid_r(peer.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+    return found->pw_name;
   return fmt::format("uid {}", peer.uid);
 }
 
@@ -84,7 +88,8 @@ std::string member(const Json& json, const char* name) {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesystem::path& directory, Handler handler) {
+Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesystem::path& directory,
+                                                            Handler handler) {
   const std::filesystem::path path = directory / kSocketName;
   auto address = address_of(path);
   if (!address) return tl::unexpected(address.error());
@@ -92,8 +97,9 @@ Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesyste
   if (socket < 0) return fail(ErrorCode::kInternal, failure("control socket"));
   ::unlink(path.c_str());
   // The directory is 0700 already; the mode is for copies of it elsewhere.
-  const bool listening = ::bind(socket, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
-                         ::chmod(path.c_str(), S_IRUSR | S_IWUSR) == 0 && ::listen(socket, 4) == 0;
+  const bool listening =
+      ::bind(socket, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
+      ::chmod(path.c_str(), S_IRUSR | S_IWUSR) == 0 && ::listen(socket, 4) == 0;
   if (!listening) {
     const std::string why = failure("control socket " + path.string());
     ::close(socket);
@@ -137,7 +143,8 @@ void ControlServer::answer(int connection) {
     write_line(connection, {{"ok", false}, {"message", "the request is no JSON object"}});
     return;
   }
-  const auto done = handler_({peer_name(connection), member(request, "what"), member(request, "object"), ""});
+  const auto done =
+      handler_({peer_name(connection), member(request, "what"), member(request, "object"), ""});
   if (done) write_line(connection, {{"ok", true}, {"seq", *done}});
   else write_line(connection, {{"ok", false}, {"message", done.error().message}});
 }

@@ -19,9 +19,10 @@ class ControlServer {
  public:
   using Handler = std::function<Result<record::Seq>(const record::Operator&)>;
 
-  /// Listens on `directory`/ctl.sock, mode 0600. The caller holds the store's lock, so a socket that
-  /// is there is a leftover. `handler` is called on the server's thread.
-  static Result<std::unique_ptr<ControlServer>> start(const std::filesystem::path& directory, Handler handler);
+  /// Listens on `directory`/ctl.sock, mode 0600. The caller holds the store's lock, so a socket
+  /// that is there is a leftover. `handler` is called on the server's thread.
+  static Result<std::unique_ptr<ControlServer>> start(const std::filesystem::path& directory,
+                                                      Handler handler);
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;

@@ -38,16 +38,20 @@ Result<void> check_command(const record::Operator& command, const serve::View& v
     return fail(ErrorCode::kInvalid, fmt::format("unknown command \"{}\"{}", command.what,
                                                  replay::suggestion(command.what, kVerbs)));
   }
-  if (command.what == "pause" && view.paused) return fail(ErrorCode::kConflict, "it is paused already");
-  if (command.what == "resume" && !view.paused) return fail(ErrorCode::kConflict, "it is not paused");
+  if (command.what == "pause" && view.paused)
+    return fail(ErrorCode::kConflict, "it is paused already");
+  if (command.what == "resume" && !view.paused)
+    return fail(ErrorCode::kConflict, "it is not paused");
   if (command.what != "release") return {};
   if (view.held.empty()) return fail(ErrorCode::kNotFound, "nothing is held");
   const bool held = std::any_of(view.held.begin(), view.held.end(), [&](const auto& each) {
     return command.object == kDeletions || each.first == command.object;
   });
   if (held) return {};
-  return fail(ErrorCode::kNotFound, fmt::format("{} is not held; held is {}{}", command.object, view.held[0].first,
-                                                view.held.size() > 1 ? fmt::format(" and {} more", view.held.size() - 1) : ""));
+  return fail(
+      ErrorCode::kNotFound,
+      fmt::format("{} is not held; held is {}{}", command.object, view.held[0].first,
+                  view.held.size() > 1 ? fmt::format(" and {} more", view.held.size() - 1) : ""));
 }
 
 }  // namespace pawprint::pawprintd

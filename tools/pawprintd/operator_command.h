@@ -9,8 +9,8 @@
 
 namespace pawprint::pawprintd {
 
-/// "TYPE/NAME" (with `ns`) or "TYPE/NAMESPACE/NAME", as kubectl names types -> "Kind/namespace/name";
-/// "deletions" stays. kInvalid names the part that is wrong.
+/// "TYPE/NAME" (with `ns`) or "TYPE/NAMESPACE/NAME", as kubectl names types ->
+/// "Kind/namespace/name"; "deletions" stays. kInvalid names the part that is wrong.
 Result<std::string> object_argument(const std::string& text, const std::string& ns);
 
 /// Whether the command makes sense now: a known verb, and for release something that is held.

@@ -58,12 +58,19 @@ Result<std::unique_ptr<serve::Server>> serve_http(const Settings& settings, serv
 
 /// Without it the daemon runs all the same; the log says why it is missing.
 std::unique_ptr<ControlServer> serve_control(const Settings& settings, DecideLoop& loop) {
-  auto server = ControlServer::start(settings.get("store.path"), [&loop](const record::Operator& command) -> Result<record::Seq> {
-    if (auto sensible = check_command(command, *loop.view()); !sensible) return tl::unexpected(sensible.error());
-    auto done = loop.command(command);
-    if (done) log(Level::kInfo, "operator", {{"who", command.who}, {"what", command.what}, {"object", command.object}, {"seq", *done}});
-    return done;
-  });
+  auto server = ControlServer::start(
+      settings.get("store.path"), [&loop](const record::Operator& command) -> Result<record::Seq> {
+        if (auto sensible = check_command(command, *loop.view()); !sensible)
+          return tl::unexpected(sensible.error());
+        auto done = loop.command(command);
+        if (done)
+          log(Level::kInfo, "operator",
+              {{"who", command.who},
+               {"what", command.what},
+               {"object", command.object},
+               {"seq", *done}});
+        return done;
+      });
   if (server) return std::move(*server);
   log(Level::kWarn, "no_control_socket", {{"reason", server.error().message}});
   return nullptr;
@@ -152,13 +159,15 @@ int check(const Settings& settings) {
   Zones zones(settings);
   for (const Zones::Checked& zone : zones.check()) {
     if (!zone.findings) {
-      complain({zone.findings.error().code, "zone " + zone.zone + ": " + zone.findings.error().message});
+      complain(
+          {zone.findings.error().code, "zone " + zone.zone + ": " + zone.findings.error().message});
       code = 3;
       continue;
     }
     std::printf("zone %s\n", zone.zone.c_str());
     for (const watch::Finding& finding : *zone.findings) {
-      std::printf("  %-4s %s: %s\n", finding.ok ? "ok" : "FAIL", finding.what.c_str(), finding.detail.c_str());
+      std::printf("  %-4s %s: %s\n", finding.ok ? "ok" : "FAIL", finding.what.c_str(),
+                  finding.detail.c_str());
       if (!finding.ok && code == 0) code = 1;
     }
   }

@@ -19,8 +19,8 @@ void harden_process();
 /// errors are printed as one line on stderr.
 int run(const Settings& settings);
 
-/// `pawprintd check`: prints the findings of every zone. 1 when one is not ok, 3 when a zone does not
-/// answer.
+/// `pawprintd check`: prints the findings of every zone. 1 when one is not ok, 3 when a zone does
+/// not answer.
 int check(const Settings& settings);
 
 }  // namespace pawprint::pawprintd
