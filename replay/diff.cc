@@ -106,13 +106,17 @@ struct Causes {
 Json change_json(const Subject& subject, const Json* from, const Json* to, const Causes& causes) {
   static const Json kNull;
   Json fields = Json::array();
-  for (FieldChange& each : field_diff(from == nullptr ? kNull : *from, to == nullptr ? kNull : *to)) {
-    fields.push_back({{"path", each.path}, {"from", std::move(each.from)}, {"to", std::move(each.to)}});
+  for (FieldChange& each :
+       field_diff(from == nullptr ? kNull : *from, to == nullptr ? kNull : *to)) {
+    fields.push_back(
+        {{"path", each.path}, {"from", std::move(each.from)}, {"to", std::move(each.to)}});
   }
   return {{"object", record::display(subject.key)},
           {"zone", subject.key.zone},
           {"of", subject.of.substr(0, subject.of.find(' '))},
-          {"op", from == nullptr ? "add" : to == nullptr ? "remove" : "change"},
+          {"op", from == nullptr ? "add"
+                 : to == nullptr ? "remove"
+                                 : "change"},
           {"fields", std::move(fields)},
           {"causes", causes.of(subject)}};
 }
@@ -158,7 +162,8 @@ Result<Json> diff_answer(store::Reader& log, const DiffRequest& request) {
   Json out = answer("Diff", request.to.seq, request.to.time_ns, coverage(log));
   out["from"] = answer("", request.from.seq, request.from.time_ns)["at"];
   out["to"] = answer("", request.to.seq, request.to.time_ns)["at"];
-  out["changes"] = forward ? changes_json(*early, *late, causes) : changes_json(*late, *early, causes);
+  out["changes"] =
+      forward ? changes_json(*early, *late, causes) : changes_json(*late, *early, causes);
   return out;
 }
 

@@ -20,10 +20,10 @@ enum class Side : std::uint8_t {
 };
 
 struct DiffRequest {
-  Moment from, to;           ///< Either order; the answer goes from `from` to `to`.
-  unsigned sides = 0;        ///< Or of Side.
-  std::optional<record::ObjectKey> object;   ///< Only this one; an empty zone means any.
-  std::string profile;       ///< "As if"; empty: as it was.
+  Moment from, to;                          ///< Either order; the answer goes from `from` to `to`.
+  unsigned sides = 0;                       ///< Or of Side.
+  std::optional<record::ObjectKey> object;  ///< Only this one; an empty zone means any.
+  std::string profile;                      ///< "As if"; empty: as it was.
 };
 
 /// {"kind":"Diff","from","to","changes":[{"object","zone","of","op","fields","causes"}]}. `of` is

@@ -9,8 +9,8 @@
 namespace pawprint::replay {
 
 struct FieldChange {
-  std::string path;   ///< As engine/model/field_path.h prints it; empty for the whole document.
-  Json from, to;      ///< Null when absent.
+  std::string path;  ///< As engine/model/field_path.h prints it; empty for the whole document.
+  Json from, to;     ///< Null when absent.
 };
 
 /// In order of path. Items of lists are compared by index. A member that appears or disappears with

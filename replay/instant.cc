@@ -82,7 +82,8 @@ Result<std::int64_t> parse_duration(std::string_view text) {
     }
     seconds += amount * unit;
     rest.remove_prefix(used + 1);
-    if (seconds > kMost) return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is too long");
+    if (seconds > kMost)
+      return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is too long");
   } while (!rest.empty());
   return seconds * kNsPerSecond;
 }

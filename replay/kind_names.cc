@@ -38,7 +38,8 @@ std::string lower(std::string_view text) {
 bool is_group(std::string_view suffix, std::string_view group) {
   if (suffix == group) return true;
   const std::size_t dot = suffix.find('.');
-  return dot != std::string_view::npos && suffix.starts_with('v') && suffix.substr(dot + 1) == group;
+  return dot != std::string_view::npos && suffix.starts_with('v') &&
+         suffix.substr(dot + 1) == group;
 }
 
 }  // namespace
@@ -67,8 +68,7 @@ Result<Kind> parse_kind(std::string_view text) {
       return each.kind;
     }
   }
-  return fail(ErrorCode::kInvalid,
-              "unknown type " + std::string(text) + suggestion(word, known));
+  return fail(ErrorCode::kInvalid, "unknown type " + std::string(text) + suggestion(word, known));
 }
 
 Result<std::vector<Kind>> parse_kinds(std::string_view text) {

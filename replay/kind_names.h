@@ -28,7 +28,8 @@ Result<model::Kind> parse_kind(std::string_view text);
 /// A comma list, each kind once, in the order given.
 Result<std::vector<model::Kind>> parse_kinds(std::string_view text);
 
-/// True when Pawprint prints what it wants of this kind, not what it saw. Of Secrets it prints both.
+/// True when Pawprint prints what it wants of this kind, not what it saw. Of Secrets it prints
+/// both.
 bool is_generated(model::Kind kind);
 
 /// The key of an object as a person names it; the namespace is dropped for cluster-scoped kinds.

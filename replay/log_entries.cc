@@ -29,7 +29,8 @@ bool is_of_object(const record::Record& record) {
 Json fields_json(const Json& from, const Json& to) {
   Json out = Json::array();
   for (FieldChange& each : field_diff(from, to)) {
-    out.push_back({{"path", each.path}, {"from", std::move(each.from)}, {"to", std::move(each.to)}});
+    out.push_back(
+        {{"path", each.path}, {"from", std::move(each.from)}, {"to", std::move(each.to)}});
   }
   return out;
 }
@@ -64,7 +65,9 @@ class Mirror {
       const Json from = before.empty() ? Json() : parsed(before);
       const Json to = after.empty() ? Json() : parsed(after);
       out.push_back({{"object", record::display(key)},
-                     {"op", from.is_null() ? "add" : to.is_null() ? "remove" : "change"},
+                     {"op", from.is_null() ? "add"
+                            : to.is_null() ? "remove"
+                                           : "change"},
                      {"fields", fields_json(from, to)}});
       before = after;
     }
@@ -76,6 +79,12 @@ class Mirror {
   Reducer& reducer_;
   std::map<ObjectKey, std::string> bodies_;
   std::set<ObjectKey> changed_;
+};
+
+/// A record that will be printed unless later ones push it out.
+struct Candidate {
+  record::Seq seq = 0;
+  Json changes;
 };
 
 class Selection {
@@ -92,31 +101,55 @@ class Selection {
     return !request_.object || concerns(record, *request_.object);
   }
 
-  /// Nothing when the record was written by somebody else.
-  Result<std::optional<Json>> entry(const record::Record& record) {
-    Json out = record_head(record);
-    if (!is_of_object(record)) {
-      return request_.writer.empty() ? std::optional(std::move(out)) : std::nullopt;
-    }
+  /// Whether the wanted writer made the change; true when any will do.
+  Result<bool> written_by(const record::Record& record) {
+    if (request_.writer.empty()) return true;
+    if (!is_of_object(record)) return false;
     const auto before = version_before(record);
     if (!before) return tl::unexpected<Error>(before.error());
-    const Json after = record.kind == record::Kind::kVanished ? Json() : object_of(record);
-    const auto writers = model::writers_of_change(before->is_null() ? nullptr : &*before, after, {});
-    bool by_writer = request_.writer.empty();
-    for (const model::FieldWriter& each : writers) {
-      out["writers"].push_back(each.manager);
-      by_writer = by_writer || each.manager == request_.writer;
+    const auto writers = writers_of(record, *before);
+    return std::any_of(writers.begin(), writers.end(), [this](const model::FieldWriter& each) {
+      return each.manager == request_.writer;
+    });
+  }
+
+  Result<std::vector<Json>> entries(const std::deque<Candidate>& kept) {
+    std::vector<Json> out;
+    for (const Candidate& each : kept) {
+      const auto record = log_.get(each.seq);
+      if (!record) return tl::unexpected<Error>(record.error());
+      auto made = entry(*record);
+      if (!made) return tl::unexpected<Error>(made.error());
+      if (!each.changes.is_null()) (*made)["changes"] = each.changes;
+      out.push_back(std::move(*made));
     }
-    if (!by_writer) return std::optional<Json>();
-    if (request_.patches) {
-      const bool gone = record.event == record::Event::kDeleted ||
-                        record.kind == record::Kind::kVanished;
-      out["fields"] = fields_json(without_noise(*before), gone ? Json() : without_noise(after));
-    }
-    return std::optional(std::move(out));
+    return out;
   }
 
  private:
+  static std::vector<model::FieldWriter> writers_of(const record::Record& record,
+                                                    const Json& before) {
+    if (record.kind == record::Kind::kVanished) return {};
+    return model::writers_of_change(before.is_null() ? nullptr : &before, object_of(record), {});
+  }
+
+  Result<Json> entry(const record::Record& record) {
+    Json out = record_head(record);
+    if (!is_of_object(record)) return out;
+    const auto before = version_before(record);
+    if (!before) return tl::unexpected<Error>(before.error());
+    for (const model::FieldWriter& each : writers_of(record, *before)) {
+      out["writers"].push_back(each.manager);
+    }
+    if (request_.patches) {
+      const bool gone =
+          record.event == record::Event::kDeleted || record.kind == record::Kind::kVanished;
+      const Json after = gone ? Json() : without_noise(object_of(record));
+      out["fields"] = fields_json(without_noise(*before), after);
+    }
+    return out;
+  }
+
   static bool concerns(const record::Record& record, const ObjectKey& object) {
     if (same(record.object, object)) return true;
     if (record.kind == record::Kind::kApplied) {
@@ -136,8 +169,8 @@ class Selection {
     if (seqs->empty()) return Json();
     const auto before = log_.get(seqs->back());
     if (!before) return tl::unexpected<Error>(before.error());
-    const bool existed = before->kind == record::Kind::kObserved &&
-                         before->event != record::Event::kDeleted;
+    const bool existed =
+        before->kind == record::Kind::kObserved && before->event != record::Event::kDeleted;
     return existed ? object_of(*before) : Json();
   }
 
@@ -157,26 +190,26 @@ Result<std::vector<Json>> log_entries(store::Reader& log, const LogRequest& requ
     }
     mirror.emplace(reducer);
   }
-  std::deque<Json> kept;
+  std::deque<Candidate> kept;
   Result<void> failed;
   const record::Seq first = std::max(request.from + 1, log.oldest());
   if (first > request.to) return std::vector<Json>();
   const auto scanned = log.scan(first, request.to, [&](const record::Record& record) {
     if (mirror) mirror->fold(record);
-    Json changes;
-    if (mirror && record.kind == record::Kind::kDecision) changes = mirror->take_changes();
+    Candidate candidate{record.seq, {}};
+    if (mirror && record.kind == record::Kind::kDecision)
+      candidate.changes = mirror->take_changes();
     if (!selection.chosen(record)) return true;
-    auto entry = selection.entry(record);
-    if (!entry) failed = tl::unexpected<Error>(entry.error());
-    if (!entry || !*entry) return entry.has_value();
-    if (!changes.is_null()) (**entry)["changes"] = std::move(changes);
-    kept.push_back(std::move(**entry));
+    const auto written = selection.written_by(record);
+    if (!written) failed = tl::unexpected<Error>(written.error());
+    if (!written || !*written) return written.has_value();
+    kept.push_back(std::move(candidate));
     if (kept.size() > request.most) kept.pop_front();
     return true;
   });
   if (!scanned) return tl::unexpected<Error>(scanned.error());
   if (!failed) return tl::unexpected<Error>(failed.error());
-  return std::vector<Json>(kept.begin(), kept.end());
+  return selection.entries(kept);
 }
 
 }  // namespace pawprint::replay

@@ -16,16 +16,16 @@
 namespace pawprint::replay {
 
 struct LogRequest {
-  record::Seq from = 0, to = 0;               ///< Records in (from, to].
-  std::optional<record::ObjectKey> object;    ///< Records of it and Decisions that changed it; an
-                                              ///< empty zone means any.
+  record::Seq from = 0, to = 0;             ///< Records in (from, to].
+  std::optional<record::ObjectKey> object;  ///< Records of it and Decisions that changed it; an
+                                            ///< empty zone means any.
   std::optional<record::Kind> kind;
   model::Kind object_kind = model::Kind::kNone;
-  std::string writer;                         ///< A field manager that made the change.
+  std::string writer;  ///< A field manager that made the change.
   std::int64_t since_ns = std::numeric_limits<std::int64_t>::min();
-  std::size_t most = std::numeric_limits<std::size_t>::max();   ///< The last ones.
-  bool patches = false;                       ///< With `fields`: what changed in the object, or, for
-                                              ///< Decisions, `changes`: what changed in the outputs.
+  std::size_t most = std::numeric_limits<std::size_t>::max();  ///< The last ones.
+  bool patches = false;  ///< With `fields`: what changed in the object, or, for
+                         ///< Decisions, `changes`: what changed in the outputs.
 };
 
 /// Ascending by seq; each is record_head() and `writers`, the field managers of an observed change.

@@ -9,8 +9,8 @@ Result<void> LogHistory::walk(const std::vector<record::Seq>& seqs, record::Seq 
     const auto record = log_.get(*seq);
     if (!record) return tl::unexpected<Error>(record.error());
     if (record->kind == record::Kind::kQuarantined) continue;  // It says nothing of the object.
-    const bool gone = record->kind == record::Kind::kVanished ||
-                      record->event == record::Event::kDeleted;
+    const bool gone =
+        record->kind == record::Kind::kVanished || record->event == record::Event::kDeleted;
     if (!visit({record->seq, record->time_ns, gone, record->body})) break;
   }
   return {};

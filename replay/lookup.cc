@@ -33,8 +33,9 @@ void merge_status(Json& object, const Json& computed, const std::string& control
   Json& status = object["status"];
   if (!status.is_object()) status = Json::object();
   for (const auto& [member, value] : computed.items()) {
-    status[member] = member == "parents" ? merge_parents(member_in(status, "parents"), value, controller)
-                                         : value;
+    status[member] = member == "parents"
+                         ? merge_parents(member_in(status, "parents"), value, controller)
+                         : value;
   }
 }
 

@@ -17,15 +17,15 @@ namespace pawprint::replay {
 
 struct Found {
   record::ObjectKey key;
-  Json object;              ///< As kubectl would print it; a Secret has digests for data.
-  record::Seq seq = 0;      ///< Record that last changed it; 0 for desired objects.
+  Json object;          ///< As kubectl would print it; a Secret has digests for data.
+  record::Seq seq = 0;  ///< Record that last changed it; 0 for desired objects.
 };
 
 /// Which objects. Empty text means "any".
 struct Wanted {
   model::Kind kind = model::Kind::kNone;
   std::string zone, ns, name;
-  bool observed = false;    ///< What was last seen in the cluster, also of generated kinds.
+  bool observed = false;  ///< What was last seen in the cluster, also of generated kinds.
 };
 
 /// Sorted by namespace, name, zone. `reducer` is what `log` was folded into. An answer may be

@@ -54,9 +54,8 @@ Result<Json> status_answer(store::Reader& log, const Reducer& reducer,
   const auto decisions = count_of(log, record::Kind::kDecision);
   if (!decisions) return tl::unexpected<Error>(decisions.error());
   Json out = answer("Status", head.seq, head.time_ns, coverage(log));
-  out["head"] = {{"seq", head.seq},
-                 {"time", model::rfc3339(head.time_ns)},
-                 {"hash", record::hex(head.hash)}};
+  out["head"] = {
+      {"seq", head.seq}, {"time", model::rfc3339(head.time_ns)}, {"hash", record::hex(head.hash)}};
   out["oldest"] = {{"seq", log.oldest()}, {"time", model::rfc3339(oldest_ns)}};
   out["records"] = head.seq == 0 ? 0 : head.seq - log.oldest() + 1;
   out["decisions"] = *decisions;

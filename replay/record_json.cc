@@ -23,7 +23,8 @@ std::string of_decision(const record::Record& record) {
 std::string of_applied(const record::Record& record) {
   const auto applied = record::decode_applied(record.body);
   if (!applied) return applied.error().message;
-  std::string out = applied->verb + ' ' + record::display(applied->object) + ": " + applied->outcome;
+  std::string out =
+      applied->verb + ' ' + record::display(applied->object) + ": " + applied->outcome;
   if (applied->status != 0) out += " (" + std::to_string(applied->status) + ')';
   return applied->reason.empty() ? out : out + ' ' + applied->reason;
 }
@@ -70,19 +71,26 @@ std::string detail(const record::Record& record) {
     case record::Kind::kQuarantined:
       return counted(record.body.size(), "byte") + " that could not be read" +
              (record.object.name.empty() ? "" : ", of " + record::display(record.object));
-    case record::Kind::kDecision: return of_decision(record);
-    case record::Kind::kApplied: return of_applied(record);
-    case record::Kind::kConfig: return of_config(record);
+    case record::Kind::kDecision:
+      return of_decision(record);
+    case record::Kind::kApplied:
+      return of_applied(record);
+    case record::Kind::kConfig:
+      return of_config(record);
     case record::Kind::kSyncBegin:
-    case record::Kind::kSyncEnd: return of_sync(record);
-    case record::Kind::kBoot: return of_boot(record);
-    case record::Kind::kOperator: return of_operator(record);
+    case record::Kind::kSyncEnd:
+      return of_sync(record);
+    case record::Kind::kBoot:
+      return of_boot(record);
+    case record::Kind::kOperator:
+      return of_operator(record);
     case record::Kind::kDiscovery:
     case record::Kind::kTick:
     case record::Kind::kLeader:
     case record::Kind::kSnapshot:
     case record::Kind::kCompaction:
-    case record::Kind::kErasure: break;
+    case record::Kind::kErasure:
+      break;
   }
   return {};
 }

@@ -10,10 +10,9 @@ namespace pawprint::replay {
 namespace {
 
 tl::unexpected<Error> bad_ref(std::string_view text) {
-  return fail(ErrorCode::kInvalid,
-              "'" + std::string(text) +
-                  "' is no moment; it is written @SEQ, HEAD, HEAD~N, @{10m}, "
-                  "@{2026-01-02T03:04:05Z}, pin:NAME or boot:-N");
+  return fail(ErrorCode::kInvalid, "'" + std::string(text) +
+                                       "' is no moment; it is written @SEQ, HEAD, HEAD~N, @{10m}, "
+                                       "@{2026-01-02T03:04:05Z}, pin:NAME or boot:-N");
 }
 
 bool number(std::string_view text, std::uint64_t& out) {
@@ -45,7 +44,8 @@ Result<Moment> decisions_back(std::uint64_t back, store::Reader& log) {
   const auto decisions = log.of_kind(record::Kind::kDecision);
   if (!decisions) return tl::unexpected<Error>(decisions.error());
   if (back >= decisions->size()) {
-    return outside(log, "HEAD~" + std::to_string(back) + " is before the first decision (there are " +
+    return outside(log, "HEAD~" + std::to_string(back) +
+                            " is before the first decision (there are " +
                             std::to_string(decisions->size()) + ")");
   }
   return moment_of((*decisions)[decisions->size() - 1 - back], log);
@@ -55,8 +55,9 @@ Result<Moment> starts_back(std::uint64_t back, store::Reader& log) {
   const auto boots = log.of_kind(record::Kind::kBoot);
   if (!boots) return tl::unexpected<Error>(boots.error());
   if (back >= boots->size()) {
-    return fail(ErrorCode::kNotFound, "there is no boot:-" + std::to_string(back) + "; the log has " +
-                                          std::to_string(boots->size()) + " starts of the daemon");
+    return fail(ErrorCode::kNotFound, "there is no boot:-" + std::to_string(back) +
+                                          "; the log has " + std::to_string(boots->size()) +
+                                          " starts of the daemon");
   }
   return moment_of((*boots)[boots->size() - 1 - back], log);
 }
@@ -155,12 +156,18 @@ Result<Moment> moment_of(record::Seq seq, store::Reader& log) {
 
 Result<Moment> resolve(const Ref& ref, store::Reader& log, std::int64_t now_ns) {
   switch (ref.kind) {
-    case Ref::Kind::kSeq: return moment_of(ref.number, log);
-    case Ref::Kind::kHead: return decisions_back(ref.number, log);
-    case Ref::Kind::kAgo: return at_time(now_ns - ref.time_ns, log, now_ns);
-    case Ref::Kind::kTime: return at_time(ref.time_ns, log, now_ns);
-    case Ref::Kind::kPin: return pinned(ref.name, log);
-    case Ref::Kind::kBoot: return starts_back(ref.number, log);
+    case Ref::Kind::kSeq:
+      return moment_of(ref.number, log);
+    case Ref::Kind::kHead:
+      return decisions_back(ref.number, log);
+    case Ref::Kind::kAgo:
+      return at_time(now_ns - ref.time_ns, log, now_ns);
+    case Ref::Kind::kTime:
+      return at_time(ref.time_ns, log, now_ns);
+    case Ref::Kind::kPin:
+      return pinned(ref.name, log);
+    case Ref::Kind::kBoot:
+      return starts_back(ref.number, log);
   }
   return fail(ErrorCode::kInternal, "a moment of no kind");
 }

@@ -14,12 +14,13 @@ namespace pawprint::replay {
 
 /// One difference between what was decided and what is computed.
 struct Divergence {
-  record::Seq seq = 0;         ///< Of the Decision.
-  std::string object;          ///< "Kind/namespace/name"; empty when none can be named.
-  std::string path, rule;      ///< Empty when the record holds nothing finer.
+  record::Seq seq = 0;     ///< Of the Decision.
+  std::string object;      ///< "Kind/namespace/name"; empty when none can be named.
+  std::string path, rule;  ///< Empty when the record holds nothing finer.
   std::string expected, actual;
-  /// digest: the set hash differs. changed: the set of changed objects differs. operation: the
-  /// content that was to be sent differs. record: the Decision itself cannot be read.
+  /// digest: the set hash differs. changed: the set of changed objects differs. operation: what was
+  /// to be written is not desired, or the reverse. content: the object as the API server showed it
+  /// after the write differs from what is desired. record: the Decision itself cannot be read.
   std::string kind;
 };
 

@@ -11,9 +11,9 @@
 namespace pawprint::replay {
 namespace {
 
-const std::vector<std::string> kCases{"route-weight-change", "tls-rotation",    "listener-edit",
+const std::vector<std::string> kCases{"route-weight-change",    "tls-rotation",  "listener-edit",
                                       "backend-grant-sequence", "gamma-weights", "gateway-deleted",
-                                      "attach-parent-removed", "match-headers"};
+                                      "attach-parent-removed",  "match-headers"};
 
 /// Everything that a Decision could be compared with.
 std::string everything(const Reducer& reducer) {

@@ -11,8 +11,9 @@ namespace {
 using model::Kind;
 
 TEST(KindNames, AreThoseOfKubectl) {
-  for (const char* text : {"httproutes", "httproute", "HTTPRoute", "httproutes.gateway.networking.k8s.io",
-                           "httproutes.v1.gateway.networking.k8s.io"}) {
+  for (const char* text :
+       {"httproutes", "httproute", "HTTPRoute", "httproutes.gateway.networking.k8s.io",
+        "httproutes.v1.gateway.networking.k8s.io"}) {
     const auto kind = parse_kind(text);
     ASSERT_TRUE(kind.has_value()) << text;
     EXPECT_EQ(*kind, Kind::kHttpRoute);

@@ -14,7 +14,7 @@
 namespace pawprint::test {
 
 inline constexpr std::int64_t kSecond = 1'000'000'000;
-inline constexpr std::int64_t kStart = 1'772'359'200 * kSecond;   // 2026-03-01T10:00:00Z
+inline constexpr std::int64_t kStart = 1'772'359'200 * kSecond;  // 2026-03-01T10:00:00Z
 
 /// A directory that goes away with it.
 class Scratch {

@@ -22,10 +22,10 @@ TEST(Instant, ReadsRfc3339) {
   EXPECT_EQ(seconds("2026-03-01T04:30:00-05:30"), kStart / kSecond);
   EXPECT_EQ(*parse_instant("1970-01-01T00:00:01.5Z"), kSecond + kSecond / 2);
   EXPECT_EQ(*parse_instant("1970-01-01T00:00:00.123456789123Z"), 123456789);
-  for (const char* bad : {"", "2026-03-01", "2026-03-01T10:00:00", "2026-02-29T00:00:00Z",
-                          "2026-03-01T24:00:00Z", "2026-03-01T10:60:00Z", "2026-13-01T10:00:00Z",
-                          "2026-03-01T10:00:00ZZ", "2026-03-01 10:00:00Z", "2O26-03-01T10:00:00Z",
-                          "2026-03-01T10:00:00+2:00"}) {
+  for (const char* bad :
+       {"", "2026-03-01", "2026-03-01T10:00:00", "2026-02-29T00:00:00Z", "2026-03-01T24:00:00Z",
+        "2026-03-01T10:60:00Z", "2026-13-01T10:00:00Z", "2026-03-01T10:00:00ZZ",
+        "2026-03-01 10:00:00Z", "2O26-03-01T10:00:00Z", "2026-03-01T10:00:00+2:00"}) {
     EXPECT_FALSE(parse_instant(bad).has_value()) << bad;
   }
 }
@@ -56,9 +56,9 @@ class Resolve : public ::testing::Test {
   void SetUp() override {
     using record::Kind;
     std::vector<record::Record> records;
-    for (const Kind kind : {Kind::kBoot, Kind::kConfig, Kind::kDecision, Kind::kTick,
-                            Kind::kDecision, Kind::kBoot, Kind::kDecision, Kind::kOperator,
-                            Kind::kOperator, Kind::kTick}) {
+    for (const Kind kind :
+         {Kind::kBoot, Kind::kConfig, Kind::kDecision, Kind::kTick, Kind::kDecision, Kind::kBoot,
+          Kind::kDecision, Kind::kOperator, Kind::kOperator, Kind::kTick}) {
       record::Record record;
       record.kind = kind;
       record.time_ns = kStart + static_cast<std::int64_t>(records.size()) * 60 * kSecond;

@@ -111,6 +111,39 @@ TEST_F(Verify, AChangedInputDiverges) {
   EXPECT_EQ(out.divergences[0].kind, "digest");
 }
 
+/// A log of a daemon holds the object as the API server showed it: it tells which field differs.
+TEST_F(Verify, NamesTheFieldThatDiffers) {
+  record::ObjectKey route;
+  edit_last([&](record::Decision& decision) {
+    for (const record::ObjectKey& key : decision.changed) {
+      if (key.kind == "MeshHTTPRoute") route = key;
+    }
+    decision.operations.push_back({"1-1o", "replace", route, ""});
+    decision.digest_after.assign(64, 'a');
+  });
+  Reducer reducer;
+  for (const record::Record& each : records_) reducer.fold(each);
+  record::Record shown;
+  shown.kind = record::Kind::kObserved;
+  shown.event = record::Event::kModified;
+  shown.zone = "zone-1";
+  shown.object = route;
+  shown.api_version = "kuma.io/v1alpha1";
+  shown.body = reducer.output(route)->body;
+  const std::size_t at = shown.body.find("\"weight\":100");
+  ASSERT_NE(at, std::string::npos);
+  shown.body.replace(at, 12, "\"weight\":99");
+  records_.push_back(shown);
+  const Verification out = run();
+  ASSERT_EQ(out.divergences.size(), 1U);
+  const Divergence& found = out.divergences[0];
+  EXPECT_EQ(found.kind, "content");
+  EXPECT_EQ(found.object, record::display(route));
+  EXPECT_EQ(found.path, ".spec.to[0].rules[0].default.backendRefs[1].weight");
+  EXPECT_EQ(found.rule, "backend_reference/weight");
+  EXPECT_EQ(found.expected + ' ' + found.actual, "99 100");
+}
+
 TEST_F(Verify, AnUnreadableDecisionDiverges) {
   records_.back().body = "{";
   ASSERT_EQ(records_.back().kind, record::Kind::kDecision);

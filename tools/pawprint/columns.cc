@@ -87,7 +87,8 @@ const Json& listeners_of(const Json& gateway) {
 }
 
 constexpr Column kClass[] = {
-    {"CONTROLLER", false, [](const Json& o) { return shown(member_in(spec(o), "controllerName")); }},
+    {"CONTROLLER", false,
+     [](const Json& o) { return shown(member_in(spec(o), "controllerName")); }},
     {"ACCEPTED", false, [](const Json& o) { return condition(status(o), "Accepted"); }},
     {"PARAMETERS", true,
      [](const Json& o) { return shown(member_in(member_in(spec(o), "parametersRef"), "name")); }}};
@@ -101,7 +102,8 @@ constexpr Column kRoute[] = {
     {"HOSTNAMES", false, [](const Json& o) { return joined(member_in(spec(o), "hostnames")); }},
     {"ACCEPTED", false, [](const Json& o) { return of_parents(o, "Accepted"); }},
     {"RESOLVEDREFS", false, [](const Json& o) { return of_parents(o, "ResolvedRefs"); }},
-    {"PARENTS", true, [](const Json& o) { return joined(member_in(spec(o), "parentRefs"), "name"); }}};
+    {"PARENTS", true,
+     [](const Json& o) { return joined(member_in(spec(o), "parentRefs"), "name"); }}};
 constexpr Column kService[] = {
     {"TYPE", false, [](const Json& o) { return shown(member_in(spec(o), "type")); }},
     {"PORT(S)", false, ports}};
@@ -124,26 +126,36 @@ constexpr Column kMeshRoute[] = {
 
 std::span<const Column> columns(Kind kind) {
   switch (kind) {
-    case Kind::kGatewayClass: return kClass;
-    case Kind::kGateway: return kGateway;
-    case Kind::kHttpRoute: return kRoute;
-    case Kind::kService: return kService;
-    case Kind::kSecret: return kSecret;
-    case Kind::kMeshGateway: return kMeshGateway;
-    case Kind::kMeshGatewayInstance: return kInstance;
-    case Kind::kMeshHttpRoute: return kMeshRoute;
+    case Kind::kGatewayClass:
+      return kClass;
+    case Kind::kGateway:
+      return kGateway;
+    case Kind::kHttpRoute:
+      return kRoute;
+    case Kind::kService:
+      return kService;
+    case Kind::kSecret:
+      return kSecret;
+    case Kind::kMeshGateway:
+      return kMeshGateway;
+    case Kind::kMeshGatewayInstance:
+      return kInstance;
+    case Kind::kMeshHttpRoute:
+      return kMeshRoute;
     case Kind::kNone:
     case Kind::kReferenceGrant:
     case Kind::kNamespace:
     case Kind::kMesh:
     case Kind::kMeshGatewayConfig:
-    case Kind::kExternalService: break;
+    case Kind::kExternalService:
+      break;
   }
   return {};
 }
 
 std::string age_of(const Json& object, std::int64_t at_ns) {
-  const auto created = replay::parse_instant(text_in(member_in(object, "metadata"), "creationTimestamp"));
+  const auto created =
+      replay::parse_instant(text_in(member_in(object, "metadata"), "creationTimestamp"));
   return created ? age(at_ns - *created) : std::string("-");
 }
 

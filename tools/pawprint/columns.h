@@ -14,8 +14,7 @@ namespace pawprint::cli {
 std::vector<std::string> headings(model::Kind kind, bool wide);
 /// One cell for each heading; "-" for what is absent. Ages are those at `at_ns`, so that the past
 /// looks the same whenever it is looked at.
-std::vector<std::string> cells(model::Kind kind, bool wide, const Json& object,
-                               std::int64_t at_ns);
+std::vector<std::string> cells(model::Kind kind, bool wide, const Json& object, std::int64_t at_ns);
 
 /// "5d", "3h12m", "45s" as kubectl prints ages.
 std::string age(std::int64_t elapsed_ns);

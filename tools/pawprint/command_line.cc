@@ -1,8 +1,11 @@
 #include "tools/pawprint/command_line.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 
 #include "replay/nearest.h"
 #include "tools/pawprint/exit_code.h"
@@ -21,6 +24,14 @@ std::vector<std::string_view> flags_of(const CLI::App& app) {
 }
 
 bool is_flag(std::string_view text) { return text.size() > 1 && text[0] == '-' && text != "--"; }
+
+/// NO_COLOR: https://no-color.org.
+bool terminal_has_colors() {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+  return (refused == nullptr || *refused == '\0') && !dumb && ::isatty(STDOUT_FILENO) == 1;
+}
 
 std::string in_one_line(std::string_view text) { return one_line(text.substr(0, text.find('\n'))); }
 
@@ -55,7 +66,7 @@ CLI::App& CommandLine::add(const std::string& name, const std::string& what,
   app->footer("Example:\n  " + example);
   app->get_formatter()->column_width(kColumnWidth);
   app->add_option("-o,--output", common_.format_text, "table, wide, name, yaml, json or jsonl");
-  app->add_option("--color", common_.color, "auto, always or never (NO_COLOR is obeyed)");
+  app->add_option("--color", common_.color, "Colours of diff and log -p: auto, always or never");
   app->add_flag("--quiet,-q", common_.quiet, "No notes on stderr");
   commands_.push_back({app, std::move(run)});
   return *app;
@@ -105,8 +116,9 @@ Result<Answer> CommandLine::parse_and_run(int argc, const char* const* argv) {
     if (words.empty()) return Answer{root_.help(), kOk};
     std::vector<std::string_view> known;
     for (const Command& each : commands_) known.push_back(each.app->get_name());
-    return fail(ErrorCode::kInvalid, std::string(is_flag(words[0]) ? "unknown flag " : "unknown command ") +
-                                         words[0] + replay::suggestion(words[0], known));
+    return fail(ErrorCode::kInvalid,
+                std::string(is_flag(words[0]) ? "unknown flag " : "unknown command ") + words[0] +
+                    replay::suggestion(words[0], known));
   }
   if (auto checked = check_arguments(*command); !checked) {
     return tl::unexpected<Error>(std::move(checked.error()));
@@ -120,6 +132,7 @@ Result<Answer> CommandLine::parse_and_run(int argc, const char* const* argv) {
   if (common_.color != "auto" && common_.color != "always" && common_.color != "never") {
     return fail(ErrorCode::kInvalid, "--color is auto, always or never, not " + common_.color);
   }
+  common_.colored = common_.color == "always" || (common_.color == "auto" && terminal_has_colors());
   return command->run(common_);
 }
 

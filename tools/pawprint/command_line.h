@@ -28,6 +28,7 @@ struct Common {
   std::string color = "auto";
   bool quiet = false;
   Format format = Format::kTable;
+  bool colored = false;  ///< Tables may hold colours.
 };
 
 class CommandLine {

@@ -41,7 +41,8 @@ Result<std::string> read_words(const Options& options, replay::DiffRequest& requ
     if (range.empty() && replay::is_range(word)) range = word;
     else object.push_back(word);
   }
-  if (range.empty()) return fail(ErrorCode::kInvalid, "`pawprint diff` wants A..B, like HEAD~1..HEAD");
+  if (range.empty())
+    return fail(ErrorCode::kInvalid, "`pawprint diff` wants A..B, like HEAD~1..HEAD");
   if (object.empty()) return range;
   Place place = options.place;
   const auto named = parse_named(object, place, "diff");
@@ -65,12 +66,12 @@ std::string stat_table(const Json& answer) {
   return table.empty() ? std::string() : table.str();
 }
 
-std::string full_text(const Json& answer) {
+std::string full_text(const Json& answer, bool colored) {
   std::string out;
   for (const Json& each : answer["changes"]) {
     out += shown(each["op"]) + ' ' + shown(each["of"]) + ' ' + shown(each["object"]) + "   by " +
            causes_of(each) + '\n';
-    for (const Json& field : each["fields"]) out += "  " + change_line(field) + '\n';
+    for (const Json& field : each["fields"]) out += "  " + change_line(field, colored) + '\n';
   }
   return out;
 }
@@ -98,7 +99,9 @@ Result<Answer> diff(const Options& options, const Common& common) {
   request.profile = options.profile;
   const auto answer = replay::diff_answer(**log, request);
   if (!answer) return tl::unexpected<Error>(answer.error());
-  const auto table = [&](bool) { return options.stat ? stat_table(*answer) : full_text(*answer); };
+  const auto table = [&](bool) {
+    return options.stat ? stat_table(*answer) : full_text(*answer, common.colored);
+  };
   const auto names = [&] {
     std::string out;
     for (const Json& each : (*answer)["changes"]) out += shown(each["object"]) + '\n';

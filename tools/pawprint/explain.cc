@@ -45,13 +45,14 @@ Result<Answer> explain(const std::string& wanted, const Common& common) {
   for (const rules::Rule* rule : rules::all_rules()) {
     known.push_back(rule->id);
     const bool in_file = rule->id.starts_with(wanted + '/');
-    if (wanted.empty() || rule->id == wanted || in_file) answer["rules"].push_back(rule_json(*rule));
+    if (wanted.empty() || rule->id == wanted || in_file)
+      answer["rules"].push_back(rule_json(*rule));
   }
   if (answer["rules"].empty()) {
-    return fail(ErrorCode::kInvalid, "unknown rule " + wanted + replay::suggestion(wanted, known) +
-                                         (replay::nearest(wanted, known).empty()
-                                              ? "; `pawprint explain` lists them"
-                                              : ""));
+    return fail(
+        ErrorCode::kInvalid,
+        "unknown rule " + wanted + replay::suggestion(wanted, known) +
+            (replay::nearest(wanted, known).empty() ? "; `pawprint explain` lists them" : ""));
   }
   const auto table = [&](bool wide) {
     return answer["rules"].size() == 1 ? rule_text(answer["rules"][0]) : rules_table(answer, wide);

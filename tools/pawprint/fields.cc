@@ -4,13 +4,23 @@
 
 namespace pawprint::cli {
 
-std::string change_line(const Json& field) {
+std::string change_line(const Json& field, bool colored) {
   const Json& from = field["from"];
   const Json& to = field["to"];
-  const std::string path = field["path"] == "" ? "(all)" : one_line(field["path"].get<std::string>());
-  if (from.is_null()) return "+ " + path + ": " + one_line(compact(to));
-  if (to.is_null()) return "- " + path + ": " + one_line(compact(from));
-  return "~ " + path + ": " + one_line(compact(from)) + " -> " + one_line(compact(to));
+  const std::string path =
+      field["path"] == "" ? "(all)" : one_line(field["path"].get<std::string>());
+  std::string text;
+  const char* color = "\x1b[33m";
+  if (from.is_null()) {
+    text = "+ " + path + ": " + one_line(compact(to));
+    color = "\x1b[32m";
+  } else if (to.is_null()) {
+    text = "- " + path + ": " + one_line(compact(from));
+    color = "\x1b[31m";
+  } else {
+    text = "~ " + path + ": " + one_line(compact(from)) + " -> " + one_line(compact(to));
+  }
+  return colored ? color + text + "\x1b[0m" : text;
 }
 
 }  // namespace pawprint::cli

@@ -1,6 +1,6 @@
 // `pawprint fsck` and `pawprint copy`: a store as files.
-#include "store/log.h"
 #include "replay/answer.h"
+#include "store/log.h"
 #include "tools/pawprint/commands.h"
 #include "tools/pawprint/exit_code.h"
 #include "tools/pawprint/print.h"
@@ -37,9 +37,9 @@ Result<Answer> fsck(const Source& source, const Common& common) {
     answer["coverage"] = "partial";
     complain("store " + *directory + " is damaged: " + report->problems.front().detail);
   }
-  return Answer{print({answer, "problems", [&](bool) { return fsck_table(answer); }, {}},
-                      common.format),
-                report->problems.empty() ? kOk : kDamaged};
+  return Answer{
+      print({answer, "problems", [&](bool) { return fsck_table(answer); }, {}}, common.format),
+      report->problems.empty() ? kOk : kDamaged};
 }
 
 Result<Answer> copy(const Source& source, const std::string& to, const Common& common) {

@@ -8,11 +8,11 @@ namespace pawprint::cli {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats{{{"table", Format::kTable},
-                                                                      {"wide", Format::kWide},
-                                                                      {"name", Format::kName},
-                                                                      {"yaml", Format::kYaml},
-                                                                      {"json", Format::kJson},
-                                                                      {"jsonl", Format::kJsonl}}};
+                                                                       {"wide", Format::kWide},
+                                                                       {"name", Format::kName},
+                                                                       {"yaml", Format::kYaml},
+                                                                       {"json", Format::kJson},
+                                                                       {"jsonl", Format::kJsonl}}};
 constexpr int kIndent = 2;
 
 std::string dump(const Json& value, int indent) {

@@ -23,7 +23,7 @@ struct Options {
 
 struct Request {
   std::vector<model::Kind> kinds;
-  std::string name;     ///< Empty: all.
+  std::string name;  ///< Empty: all.
 };
 
 /// What was found of one kind.
@@ -63,18 +63,20 @@ Result<std::vector<Group>> find_all(const Request& request, const Options& optio
   std::vector<Group> groups;
   for (const model::Kind kind : request.kinds) {
     const bool any = options.all_namespaces || !model::info(kind).namespaced;
-    auto found = replay::look_up({kind, place.zone, any ? "" : place.ns, request.name, options.observed},
-                                 opened.past.reducer, *opened.log);
+    auto found =
+        replay::look_up({kind, place.zone, any ? "" : place.ns, request.name, options.observed},
+                        opened.past.reducer, *opened.log);
     if (!found) return tl::unexpected<Error>(found.error());
-    std::erase_if(*found, [&](const replay::Found& each) { return !selector->selects(each.object); });
+    std::erase_if(*found,
+                  [&](const replay::Found& each) { return !selector->selects(each.object); });
     groups.push_back({kind, std::move(*found)});
   }
   return groups;
 }
 
 Json provenance(const SourceAt::Opened& opened) {
-  const Json envelope = replay::answer("", opened.past.moment.seq, opened.past.moment.time_ns,
-                                       opened.past.coverage);
+  const Json envelope =
+      replay::answer("", opened.past.moment.seq, opened.past.moment.time_ns, opened.past.coverage);
   return {{"at", envelope["at"]}, {"coverage", envelope["coverage"]}};
 }
 
@@ -133,7 +135,9 @@ std::string print(const std::vector<Group>& groups, const Request& request, cons
                   const SourceAt::Opened& opened, const Common& common) {
   const bool zones = opened.past.reducer.zones().size() > 1;
   const Json items = items_of(groups, zones);
-  Json answer{{"apiVersion", "v1"}, {"kind", "List"}, {"items", items},
+  Json answer{{"apiVersion", "v1"},
+              {"kind", "List"},
+              {"items", items},
               {"metadata", {{"resourceVersion", ""}}}};
   if (!request.name.empty()) answer = groups[0].found[0].object;
   answer["pawprint"] = provenance(opened);
@@ -143,10 +147,14 @@ std::string print(const std::vector<Group>& groups, const Request& request, cons
     case Format::kWide:
       return as_table(groups, options, zones, common.format == Format::kWide,
                       opened.past.moment.time_ns);
-    case Format::kName: return as_names(groups);
-    case Format::kYaml: return yaml(answer);
-    case Format::kJson: return indented(answer);
-    case Format::kJsonl: break;
+    case Format::kName:
+      return as_names(groups);
+    case Format::kYaml:
+      return yaml(answer);
+    case Format::kJson:
+      return indented(answer);
+    case Format::kJsonl:
+      break;
   }
   std::string lines;
   for (const Json& each : items) lines += compact(each) + '\n';

@@ -56,14 +56,20 @@ Answer answer_of(const Importer& importer, const store::Head& head, const Common
   answer["quarantined"] = counts.quarantined;
   if (counts.quarantined > 0) {
     complain(count_of(counts.quarantined, "event") + " could not be read and " +
-             (counts.quarantined == 1 ? "was" : "were") + " quarantined; the first: " +
-             importer.first_problem());
+             (counts.quarantined == 1 ? "was" : "were") +
+             " quarantined; the first: " + importer.first_problem());
   }
   Answer out{{}, counts.quarantined > 0 ? kFinding : kOk};
   switch (common.format) {
-    case Format::kJson: out.text = indented(answer); break;
-    case Format::kJsonl: out.text = compact(answer) + '\n'; break;
-    case Format::kYaml: out.text = yaml(answer); break;
+    case Format::kJson:
+      out.text = indented(answer);
+      break;
+    case Format::kJsonl:
+      out.text = compact(answer) + '\n';
+      break;
+    case Format::kYaml:
+      out.text = yaml(answer);
+      break;
     case Format::kTable:
     case Format::kWide:
     case Format::kName:
@@ -78,7 +84,8 @@ Result<Answer> import(const Options& options, const Common& common) {
   if (options.file.empty()) {
     return fail(ErrorCode::kInvalid, "`pawprint import` needs a FILE, or - for standard input");
   }
-  if (options.store.empty()) return fail(ErrorCode::kInvalid, "`pawprint import` needs --store DIR");
+  if (options.store.empty())
+    return fail(ErrorCode::kInvalid, "`pawprint import` needs --store DIR");
   if (auto checked = options.settings.config("import"); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
@@ -106,12 +113,13 @@ Result<Answer> import(const Options& options, const Common& common) {
 
 void add_import(CommandLine& line) {
   auto options = std::make_shared<Options>();
-  CLI::App& app = line.add(
-      "import", "Watch events or objects into a store",
-      "kubectl get -w --output-watch-events --show-managed-fields -o json httproutes -A | "
-      "pawprint import - --store ./store",
-      [options](const Common& common) { return import(*options, common); });
-  app.add_option("FILE", options->file, "Watch events, objects or Lists, JSON or YAML; - for stdin");
+  CLI::App& app =
+      line.add("import", "Watch events or objects into a store",
+               "kubectl get -w --output-watch-events --show-managed-fields -o json httproutes -A | "
+               "pawprint import - --store ./store",
+               [options](const Common& common) { return import(*options, common); });
+  app.add_option("FILE", options->file,
+                 "Watch events, objects or Lists, JSON or YAML; - for stdin");
   app.add_option("--store", options->store, "Directory of the store; made when missing")
       ->envname("PAWPRINT_STORE");
   app.add_option("--now", options->now, "Time of the records instead of the wall clock");

@@ -20,16 +20,24 @@ bool may_hold_secret(std::string_view text) {
          text.find("ecret") != std::string_view::npos || text.find("\\u") != std::string_view::npos;
 }
 
-/// The settings that were in force, with those of the flags, and both their zones.
-record::Config merged(const record::Config& before, record::Config wanted) {
-  for (const record::ZoneConfig& zone : before.zones) {
-    const bool named = std::any_of(wanted.zones.begin(), wanted.zones.end(),
+/// The settings in force with what an import sets; zones that were configured before stay.
+record::Config merged(const record::Config& before, const record::Config& wanted) {
+  record::Config out = before;
+  out.mode = wanted.mode;
+  out.profile = wanted.profile;
+  out.default_mesh = wanted.default_mesh;
+  out.controller_name = wanted.controller_name;
+  out.system_namespace = wanted.system_namespace;
+  out.assume_synced = wanted.assume_synced;
+  out.assume_mesh = wanted.assume_mesh;
+  for (const record::ZoneConfig& zone : wanted.zones) {
+    const bool named = std::any_of(out.zones.begin(), out.zones.end(),
                                    [&](const auto& each) { return each.name == zone.name; });
-    if (!named) wanted.zones.push_back(zone);
+    if (!named) out.zones.push_back(zone);
   }
-  std::sort(wanted.zones.begin(), wanted.zones.end(),
+  std::sort(out.zones.begin(), out.zones.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
-  return wanted;
+  return out;
 }
 
 }  // namespace
@@ -40,11 +48,11 @@ Importer::Importer(store::Writer& writer, Clock clock, bool record_only)
 Result<void> Importer::start() {
   store::Reader& log = writer_.reader();
   const record::Seq head = log.head().seq;
-  auto folded = replay::fold_until(log, reducer_, head,
-                                   [this](const record::Record& record, const Folded&) {
-                                     remember(record);
-                                     return true;
-                                   });
+  auto folded =
+      replay::fold_until(log, reducer_, head, [this](const record::Record& record, const Folded&) {
+        remember(record);
+        return true;
+      });
   if (!folded) return folded;
   next_ = head + 1;
   reducer_.enable_plan();
@@ -88,10 +96,8 @@ record::Record Importer::quarantined(const manifests::Item& item, const std::str
   record.encoding = record::Encoding::kRaw;
   record.body = item.body;
   if (may_hold_secret(item.body)) {
-    const std::string digest =
-        store::secret_digest(item.body, {std::string(writer_.secret_key())});
-    record.body =
-        compact({{"bytes", item.body.size()}, {"digest", digest}, {"reason", reason}});
+    const std::string digest = store::secret_digest(item.body, {std::string(writer_.secret_key())});
+    record.body = compact({{"bytes", item.body.size()}, {"digest", digest}, {"reason", reason}});
   }
   ++counts_.quarantined;
   if (first_problem_.empty()) first_problem_ = item.origin.str() + ": " + reason;

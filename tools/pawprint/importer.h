@@ -57,7 +57,7 @@ class Importer {
   Clock clock_;
   bool record_only_;
   Reducer reducer_;
-  record::Seq next_ = 1;             ///< The seq that the store gives next.
+  record::Seq next_ = 1;  ///< The seq that the store gives next.
   std::set<record::ObjectKey> known_;
   std::vector<record::Record> group_;
   std::size_t group_bytes_ = 0;

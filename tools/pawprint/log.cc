@@ -73,16 +73,18 @@ Result<void> read_since(const std::string& text, replay::LogRequest& request) {
 
 std::string writers(const Json& entry) {
   std::string out;
-  for (const Json& each : member_in(entry, "writers")) out += (out.empty() ? "" : ",") + shown(each);
+  for (const Json& each : member_in(entry, "writers"))
+    out += (out.empty() ? "" : ",") + shown(each);
   return out;
 }
 
-std::string patch(const Json& entry) {
+std::string patch(const Json& entry, bool colored) {
   std::string out;
-  for (const Json& each : member_in(entry, "fields")) out += "    " + change_line(each) + '\n';
+  for (const Json& each : member_in(entry, "fields"))
+    out += "    " + change_line(each, colored) + '\n';
   for (const Json& each : member_in(entry, "changes")) {
     out += "    " + shown(each["op"]) + ' ' + shown(each["object"]) + '\n';
-    for (const Json& field : each["fields"]) out += "      " + change_line(field) + '\n';
+    for (const Json& field : each["fields"]) out += "      " + change_line(field, colored) + '\n';
   }
   return out;
 }
@@ -99,24 +101,26 @@ std::string line_of(const Json& entry, bool brief) {
   return by.empty() || brief ? out : out + " by " + by;
 }
 
-std::string lines_of(const std::vector<Json>& entries, const Options& options, Format format) {
+std::string lines_of(const std::vector<Json>& entries, const Options& options,
+                     const Common& common) {
   std::string out;
   for (const Json& each : entries) {
-    if (format == Format::kJsonl) out += compact(each) + '\n';
-    else out += line_of(each, options.one_line) + '\n' + patch(each);
+    if (common.format == Format::kJsonl) out += compact(each) + '\n';
+    else out += line_of(each, options.one_line) + '\n' + patch(each, common.colored);
   }
   return out;
 }
 
 Result<Answer> follow(const Options& options, replay::LogRequest request, store::Reader& log,
-                      Format format) {
+                      const Common& common) {
+  const Format format = common.format;
   if (format != Format::kTable && format != Format::kWide && format != Format::kJsonl) {
     return fail(ErrorCode::kInvalid, "-f prints lines: -o table or jsonl");
   }
   while (true) {
     const auto entries = replay::log_entries(log, request);
     if (!entries) return tl::unexpected<Error>(entries.error());
-    const std::string text = lines_of(*entries, options, format);
+    const std::string text = lines_of(*entries, options, common);
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     if (!written || std::fflush(stdout) != 0) return Answer{};
     request.from = request.to;
@@ -131,9 +135,9 @@ Result<Answer> follow(const Options& options, replay::LogRequest request, store:
 Result<Answer> show_log(const Options& options, const Common& common) {
   replay::LogRequest request;
   std::string range_text = "..";
-  auto read = read_words(options, request, range_text).and_then([&] {
-    return read_kind(options.kind, request);
-  }).and_then([&] { return read_since(options.since, request); });
+  auto read = read_words(options, request, range_text)
+                  .and_then([&] { return read_kind(options.kind, request); })
+                  .and_then([&] { return read_since(options.since, request); });
   if (!read) return tl::unexpected<Error>(read.error());
   const auto range = replay::parse_range(range_text);
   if (!range) return tl::unexpected<Error>(range.error());
@@ -150,14 +154,14 @@ Result<Answer> show_log(const Options& options, const Common& common) {
   request.writer = options.writer;
   request.patches = options.patches;
   if (options.most > 0) request.most = options.most;
-  if (options.follow) return follow(options, request, **log, common.format);
+  if (options.follow) return follow(options, request, **log, common);
 
   auto entries = replay::log_entries(**log, request);
   if (!entries) return tl::unexpected<Error>(entries.error());
   std::reverse(entries->begin(), entries->end());  // The latest first, as in `git log`.
   Json answer = replay::answer("Log", to->seq, to->time_ns, replay::coverage(**log));
   answer["entries"] = *entries;
-  const auto table = [&](bool) { return lines_of(*entries, options, Format::kTable); };
+  const auto table = [&](bool) { return lines_of(*entries, options, common); };
   const auto names = [&] {
     std::string out;
     for (const Json& each : *entries) out += "@" + compact(each["seq"]) + '\n';

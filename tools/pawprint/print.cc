@@ -6,12 +6,18 @@ namespace pawprint::cli {
 
 std::string print(const Printed& what, Format format) {
   switch (format) {
-    case Format::kTable: return what.table(false);
-    case Format::kWide: return what.table(true);
-    case Format::kName: return what.names ? what.names() : what.table(false);
-    case Format::kYaml: return yaml(what.answer);
-    case Format::kJson: return indented(what.answer);
-    case Format::kJsonl: break;
+    case Format::kTable:
+      return what.table(false);
+    case Format::kWide:
+      return what.table(true);
+    case Format::kName:
+      return what.names ? what.names() : what.table(false);
+    case Format::kYaml:
+      return yaml(what.answer);
+    case Format::kJson:
+      return indented(what.answer);
+    case Format::kJsonl:
+      break;
   }
   if (what.items == nullptr) return compact(what.answer) + '\n';
   std::string out;

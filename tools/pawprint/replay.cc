@@ -22,9 +22,10 @@ struct Options {
 std::string as_table(const Json& answer, bool compared) {
   std::vector<std::pair<std::string, std::string>> rows{
       {"Records", compact(answer["records"])},
-      {"Decisions", compact(answer["decisions"]) + (compared ? " compared, " + compact(answer["skipped"]) +
-                                                                    " of another reducer skipped"
-                                                              : "")},
+      {"Decisions",
+       compact(answer["decisions"]) +
+           (compared ? " compared, " + compact(answer["skipped"]) + " of another reducer skipped"
+                     : "")},
       {"Output digest", shown(answer["outputDigest"]) + " at @" + compact(answer["at"]["seq"])}};
   if (compared) rows.emplace_back("Divergences", std::to_string(answer["divergences"].size()));
   if (answer.contains("elapsedMs")) {
@@ -77,16 +78,18 @@ Result<Answer> replay_log(const Options& options, const Common& common) {
 
   Json answer = replay::replay_answer(*result, *to, replay::coverage(**log));
   if (options.timing) {
-    answer["elapsedMs"] = static_cast<double>(std::chrono::round<std::chrono::microseconds>(elapsed).count()) / 1000.0;
+    answer["elapsedMs"] =
+        static_cast<double>(std::chrono::round<std::chrono::microseconds>(elapsed).count()) /
+        1000.0;
     // What was folded, which is everything up to the end of the range.
     const double folded = static_cast<double>(to->seq == 0 ? 0 : to->seq - (*log)->oldest() + 1);
     answer["recordsPerSecond"] =
         static_cast<std::int64_t>(folded / std::max(elapsed.count(), 1e-9));
   }
   const bool compared = options.profile.empty();
-  return Answer{print({answer, nullptr, [&](bool) { return as_table(answer, compared); }, {}},
-                      common.format),
-                result->divergences.empty() ? kOk : kDiverged};
+  return Answer{
+      print({answer, nullptr, [&](bool) { return as_table(answer, compared); }, {}}, common.format),
+      result->divergences.empty() ? kOk : kDiverged};
 }
 
 }  // namespace

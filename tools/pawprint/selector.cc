@@ -93,10 +93,13 @@ bool Selector::selects(const Json& object) const {
     const Json& value = member_in(labels, term.label.c_str());
     const bool present = value.is_string();
     switch (term.kind) {
-      case Term::Kind::kExists: return present;
-      case Term::Kind::kAbsent: return !present;
+      case Term::Kind::kExists:
+        return present;
+      case Term::Kind::kAbsent:
+        return !present;
       case Term::Kind::kIn:
-      case Term::Kind::kNotIn: break;
+      case Term::Kind::kNotIn:
+        break;
     }
     const bool listed = present && std::find(term.values.begin(), term.values.end(),
                                              value.get<std::string>()) != term.values.end();

@@ -17,9 +17,9 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 Result<void> check_profile(const std::string& profile) {
   rules::Quirks ignored;
   if (rules::quirks_of(profile, ignored)) return {};
-  return fail(ErrorCode::kInvalid,
-              "unknown profile " + profile + "; there are " + std::string(kProfiles[0]) + " and " +
-                  std::string(kProfiles[1]));
+  return fail(ErrorCode::kInvalid, "unknown profile " + profile + "; there are " +
+                                       std::string(kProfiles[0]) + " and " +
+                                       std::string(kProfiles[1]));
 }
 
 Result<std::int64_t> parse_time(const std::string& flag, const std::string& text) {

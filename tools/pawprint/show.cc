@@ -40,14 +40,15 @@ Result<Answer> show(const Options& options, const Common& common) {
   if (!log) return tl::unexpected<Error>(log.error());
   const auto moment = replay::resolve(*ref, **log, wall_clock_ns());
   if (!moment) return tl::unexpected<Error>(moment.error());
-  if (moment->seq == 0) return fail(ErrorCode::kCoverage, "the log is empty before its first record");
+  if (moment->seq == 0)
+    return fail(ErrorCode::kCoverage, "the log is empty before its first record");
   const auto record = (*log)->get(moment->seq);
   if (!record) return tl::unexpected<Error>(record.error());
   Json answer = replay::answer("Record", moment->seq, moment->time_ns, replay::coverage(**log));
   answer["record"] = replay::record_json(*record);
-  return Answer{print({answer, nullptr, [&](bool) { return as_table(answer["record"]); }, {}},
-                      common.format),
-                kOk};
+  return Answer{
+      print({answer, nullptr, [&](bool) { return as_table(answer["record"]); }, {}}, common.format),
+      kOk};
 }
 
 }  // namespace

@@ -48,9 +48,9 @@ Result<Answer> status(const Source& source, const Common& common) {
   if (!checked) return tl::unexpected<Error>(checked.error());
   const auto answer = replay::status_answer(**log, reducer, *checked);
   if (!answer) return tl::unexpected<Error>(answer.error());
-  return Answer{print({*answer, nullptr, [&](bool) { return status_table(*answer); }, {}},
-                      common.format),
-                kOk};
+  return Answer{
+      print({*answer, nullptr, [&](bool) { return status_table(*answer); }, {}}, common.format),
+      kOk};
 }
 
 std::string zones_table(const Json& answer, bool one) {
@@ -82,10 +82,10 @@ Result<Answer> zones(const SourceAt& source, const std::string& name, const Comm
     for (const Json& each : (*answer)["zones"]) out += shown(each["name"]) + '\n';
     return out;
   };
-  return Answer{print({*answer, "zones",
-                       [&](bool) { return zones_table(*answer, !name.empty()); }, names},
-                      common.format),
-                kOk};
+  return Answer{
+      print({*answer, "zones", [&](bool) { return zones_table(*answer, !name.empty()); }, names},
+            common.format),
+      kOk};
 }
 
 struct ZonesOptions {

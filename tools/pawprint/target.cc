@@ -54,7 +54,8 @@ Result<Named> parse_named(const std::vector<std::string>& words, Place& place,
     text.resize(colon);
   }
   const std::size_t slash = text.find('/');
-  if (slash == std::string::npos || slash + 1 == text.size()) return fail(ErrorCode::kInvalid, usage);
+  if (slash == std::string::npos || slash + 1 == text.size())
+    return fail(ErrorCode::kInvalid, usage);
   const auto kind = replay::parse_kind(text.substr(0, slash));
   if (!kind) return tl::unexpected<Error>(kind.error());
   named.kind = *kind;
@@ -71,10 +72,10 @@ Result<Named> parse_named(const std::vector<std::string>& words, Place& place,
 
 Error not_found(const Named& named, const Place& place, const Reducer& reducer) {
   const model::KindInfo& info = model::info(named.kind);
-  return {ErrorCode::kNotFound,
-          std::string(info.name) + ' ' + (info.namespaced ? place.ns + '/' : "") + named.name +
-              " does not exist at @" + std::to_string(reducer.head()) +
-              elsewhere(named, place, reducer)};
+  return {ErrorCode::kNotFound, std::string(info.name) + ' ' +
+                                    (info.namespaced ? place.ns + '/' : "") + named.name +
+                                    " does not exist at @" + std::to_string(reducer.head()) +
+                                    elsewhere(named, place, reducer)};
 }
 
 Result<record::ObjectKey> find_object(const Named& named, const Place& place,
@@ -91,8 +92,7 @@ Result<record::ObjectKey> find_object(const Named& named, const Place& place,
   if (found.size() > 1) {
     return fail(ErrorCode::kInvalid, record::display(found[0]) + " is in the zones " +
                                          found[0].zone + " and " + found[1].zone +
-                                         (found.size() > 2 ? " and others" : "") +
-                                         "; give --zone");
+                                         (found.size() > 2 ? " and others" : "") + "; give --zone");
   }
   return found.front();
 }

@@ -22,7 +22,7 @@ struct Place {
 struct Named {
   model::Kind kind = model::Kind::kNone;
   std::string name;
-  std::string field;     ///< Behind `TYPE/NAME:`; empty when there was none.
+  std::string field;  ///< Behind `TYPE/NAME:`; empty when there was none.
 };
 
 /// `words`: {"TYPE/NAME[:FIELD]"} or {"TYPE","NAME[:FIELD]"}. `what` is the command, for errors.

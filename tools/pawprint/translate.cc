@@ -41,8 +41,8 @@ void add_input(Inputs& inputs, record::Record record) {
     return;
   }
   if (inputs.records.contains(key)) {
-    inputs.remarks.insert({key, "warning", "input/duplicate",
-                           "given more than once; the last one counts"});
+    inputs.remarks.insert(
+        {key, "warning", "input/duplicate", "given more than once; the last one counts"});
   }
   inputs.records[key] = std::move(record);
 }
@@ -137,11 +137,16 @@ std::string as_lines(const Json& answer) {
 std::string print(const Json& answer, Format format) {
   switch (format) {
     case Format::kTable:
-    case Format::kWide: return as_table(answer);
-    case Format::kName: return as_names(answer);
-    case Format::kYaml: return yaml(answer);
-    case Format::kJson: return indented(answer);
-    case Format::kJsonl: return as_lines(answer);
+    case Format::kWide:
+      return as_table(answer);
+    case Format::kName:
+      return as_names(answer);
+    case Format::kYaml:
+      return yaml(answer);
+    case Format::kJson:
+      return indented(answer);
+    case Format::kJsonl:
+      return as_lines(answer);
   }
   return {};
 }

@@ -33,7 +33,8 @@ std::string origin_text(const Json& cause) {
   const std::string where = text_in(cause, "object") + ' ' + text_in(cause, "field");
   const std::string value = one_line(compact(member_in(cause, "value")));
   if (origin == "constant") return "the rule itself says " + value;
-  if (origin == "setting") return "setting " + text_in(cause, "field") + " = " + value + ", since " + at;
+  if (origin == "setting")
+    return "setting " + text_in(cause, "field") + " = " + value + ", since " + at;
   if (origin == "api default") return where + " = " + value + ", an API default, since " + at;
   if (origin == "absent") return where + " is absent, since " + at;
   return where + " = " + value + ", since " + at + writer_text(cause);
@@ -56,7 +57,8 @@ std::string leaf_text(const Json& leaf) {
 }
 
 std::string as_text(const Json& answer, bool wide) {
-  std::string out = one_line(text_in(answer, "object")) + " at @" + compact(answer["at"]["seq"]) + '\n';
+  std::string out =
+      one_line(text_in(answer, "object")) + " at @" + compact(answer["at"]["seq"]) + '\n';
   const Json& fields = member_in(answer, "fields");
   if (fields.is_array()) {
     for (const Json& each : fields) out += leaf_text(each);
