@@ -99,7 +99,8 @@ void Planner::note_applied(const record::Applied& applied, ObjId id, std::int64_
     written.resource_version = applied.resource_version;
     written.waiting = true;
     written.refused = false;
-  } else if (applied.outcome == "refused" || applied.outcome == "failed") {
+  } else if (applied.outcome == "refused") {
+    // The server judged it. "failed" is a write that was never tried to its end: it stays due.
     written.digest = applied.digest;
     written.waiting = false;
     written.refused = true;
@@ -112,9 +113,16 @@ void Planner::note_operator(const record::Operator& command) {
   if (command.what == "resume") paused_ = false;
   if (command.what != "release" && command.what != "reconcile") return;
   if (command.object.empty() || command.object == "deletions") deletions_released_ = true;
-  for (auto& [key, entry] : entries_) {
-    if (record::display(world_.key(key.first)) != command.object) continue;
-    released_[key.first] = true;
+  std::vector<Key> named;
+  const auto collect = [&](const auto& parts) {
+    for (const auto& [key, value] : parts) {
+      if (record::display(world_.key(key.first)) == command.object) named.push_back(key);
+    }
+  };
+  collect(entries_);
+  collect(written_);  // What the server refused is not due, but has been written.
+  for (const Key& key : named) {
+    if (command.what == "release") released_[key.first] = true;
     written_.erase(key);
     noted_.push_back(key);
   }
