@@ -60,8 +60,10 @@ bool wait_until(const std::function<bool()>& probe, milliseconds limit) {
   return true;
 }
 
-Result<std::unique_ptr<Stage>> Stage::set(const std::string& store, const std::string& http) {
+Result<std::unique_ptr<Stage>> Stage::set(const std::string& store, const std::string& http,
+                                          const std::string& program) {
   std::unique_ptr<Stage> stage(new Stage);
+  stage->program_ = program;
   auto folder = store_folder(store);
   if (!folder) return tl::unexpected(folder.error());
   stage->store_ = std::move(*folder);
@@ -115,7 +117,7 @@ Result<void> Stage::start_daemon() {
     if (::getppid() != parent) ::_exit(127);
     ::dup2(output, STDERR_FILENO);
     ::dup2(output, STDOUT_FILENO);
-    ::execl("/proc/self/exe", "pawprintd", "run", "--config", config.c_str(),
+    ::execl(program_.c_str(), "pawprintd", "run", "--config", config.c_str(),
             static_cast<char*>(nullptr));
     ::_exit(127);
   }

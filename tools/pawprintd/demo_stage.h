@@ -17,8 +17,10 @@ namespace pawprint::pawprintd {
 
 class Stage {
  public:
-  /// Starts the zones and writes kubeconfigs and a configuration file beside the store.
-  static Result<std::unique_ptr<Stage>> set(const std::string& store, const std::string& http);
+  /// Starts the zones and writes kubeconfigs and a configuration file beside the store. `program` is
+  /// pawprintd: by default the program that runs.
+  static Result<std::unique_ptr<Stage>> set(const std::string& store, const std::string& http,
+                                            const std::string& program = "/proc/self/exe");
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
@@ -41,6 +43,7 @@ class Stage {
   Result<void> write_files(const std::string& http);
 
   std::filesystem::path store_, files_;
+  std::string program_;
   std::vector<std::unique_ptr<sandbox::Sandbox>> zones_;
   pid_t daemon_ = -1;
 };

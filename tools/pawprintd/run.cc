@@ -136,7 +136,10 @@ int run(const Settings& settings) {
        {"head", loop.view()->head.seq},
        {"afterCrash", loop.after_crash() ? "true" : "false"}});
   auto http = serve_http(settings, loop);
-  if (!http) return complain(http.error());
+  if (!http) {
+    loop.stop();
+    return complain(http.error());
+  }
   loop.start();
   auto control = serve_control(settings, loop);
   zones.start(loop);
