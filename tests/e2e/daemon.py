@@ -48,8 +48,10 @@ class Daemon:
                 raise AssertionError(f"pawprintd ended with {code} on SIGTERM")
 
     def ctl(self, *arguments):
-        subprocess.run([os.path.join(self.binaries, "pawprintd"), "ctl", *arguments, "--store", self.store],
-                       check=True, timeout=30)
+        """False when the daemon refuses the command."""
+        run = subprocess.run([os.path.join(self.binaries, "pawprintd"), "ctl", *arguments, "--store", self.store],
+                             capture_output=True, timeout=30)
+        return run.returncode == 0
 
     def cli(self, *arguments, ok=(0,), env=None):
         run = subprocess.run([os.path.join(self.binaries, "pawprint"), *arguments, "--store", self.store],
