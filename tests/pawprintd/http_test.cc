@@ -183,6 +183,7 @@ TEST_F(HttpTest, RefusesWhatIsTooLargeOrBroken) {
 
 TEST_F(HttpTest, TheConnectionsAreLimited) {
   std::vector<int> open;
+  open.reserve(64);
   for (int i = 0; i < 64; ++i) open.push_back(connect());
   ASSERT_TRUE(pawprintd::tests::wait_for([&] { return get("/livez").empty(); }));
   for (const int socket : open) ::close(socket);

@@ -17,8 +17,8 @@ namespace pawprint::pawprintd {
 
 class Stage {
  public:
-  /// Starts the zones and writes kubeconfigs and a configuration file beside the store. `program` is
-  /// pawprintd: by default the program that runs.
+  /// Starts the zones and writes kubeconfigs and a configuration file beside the store. `program`
+  /// is pawprintd: by default the program that runs.
   static Result<std::unique_ptr<Stage>> set(const std::string& store, const std::string& http,
                                             const std::string& program = "/proc/self/exe");
   ~Stage();

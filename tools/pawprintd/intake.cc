@@ -41,7 +41,6 @@ void Intake::take(Notice notice, Group& group) {
     case NoticeKind::kListEnd:
       return end_list(notice, group);
     case NoticeKind::kEvent:
-      return take_event(notice, group);
     case NoticeKind::kFresh:
       return take_event(notice, group);
     case NoticeKind::kBookmark:
@@ -67,7 +66,9 @@ std::optional<Intake::Known> Intake::known(const record::ObjectKey& key) const {
 }
 
 std::map<record::ObjectKey, Intake::Known> Intake::all_known(const KindKey& kind) const {
-  const auto& [zone, group, name] = kind;
+  const std::string& zone = std::get<0>(kind);
+  const std::string& group = std::get<1>(kind);
+  const std::string& name = std::get<2>(kind);
   const auto of_kind = [&](const record::ObjectKey& key) {
     return key.zone == zone && key.group == group && key.kind == name;
   };

@@ -14,21 +14,32 @@ namespace {
 
 using replay::Json;
 
-std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'; }
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
 
-Reply plain(int status, std::string text) { return {status, "text/plain; charset=utf-8", std::move(text)}; }
+Reply plain(int status, std::string text) {
+  return {status, "text/plain; charset=utf-8", std::move(text)};
+}
 
 int http_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalid: return 400;
-    case ErrorCode::kNotFound: return 404;
-    case ErrorCode::kCoverage: return 416;
+    case ErrorCode::kInvalid:
+      return 400;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kCoverage:
+      return 416;
     case ErrorCode::kUnreachable:
-    case ErrorCode::kExhausted: return 503;
-    case ErrorCode::kConflict: return 409;
-    case ErrorCode::kDenied: return 403;
+    case ErrorCode::kExhausted:
+      return 503;
+    case ErrorCode::kConflict:
+      return 409;
+    case ErrorCode::kDenied:
+      return 403;
     case ErrorCode::kDamaged:
-    case ErrorCode::kInternal: return 500;
+    case ErrorCode::kInternal:
+      return 500;
   }
   return 500;
 }
@@ -65,7 +76,8 @@ std::string mark(bool ok) { return ok ? "[+]" : "[-]"; }
 }  // namespace
 
 Reply error_reply(int status, const std::string& message) {
-  return {status, "application/json", text_of({{"apiVersion", "pawprint/v1"}, {"kind", "Error"}, {"message", message}})};
+  return {status, "application/json",
+          text_of({{"apiVersion", "pawprint/v1"}, {"kind", "Error"}, {"message", message}})};
 }
 
 bool Api::slow(std::string_view target) { return target.starts_with("/api/v1/get"); }
@@ -76,7 +88,8 @@ Reply Api::get(std::string_view text) {
   if (target->path == "/livez") return plain(200, "ok\n");
   if (target->path == "/readyz") return ready(target->has("verbose"));
   if (target->path == "/startupz") return plain(200, "ok\n");
-  if (target->path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", source_.metrics()};
+  if (target->path == "/metrics")
+    return {200, "text/plain; version=0.0.4; charset=utf-8", source_.metrics()};
   if (target->path == "/api/v1/status") return status();
   if (target->path == "/api/v1/zones") return zones(target->get("name"));
   if (target->path == "/api/v1/get") {
@@ -87,12 +100,13 @@ Reply Api::get(std::string_view text) {
   return error_reply(404, "there is nothing at " + target->path);
 }
 
-/// The log takes records, and one zone is synced: its first plan was made with the record that ended
-/// the sync.
+/// The log takes records, and one zone is synced: its first plan was made with the record that
+/// ended the sync.
 Reply Api::ready(bool verbose) const {
   const auto view = source_.view();
-  const bool any = std::any_of(view->zones.begin(), view->zones.end(),
-                               [](const ZoneView& zone) { return zone.state.synced && zone.connected; });
+  const bool any = std::any_of(view->zones.begin(), view->zones.end(), [](const ZoneView& zone) {
+    return zone.state.synced && zone.connected;
+  });
   const bool ok = view->log_writable && any && !view->stopping;
   std::string out;
   if (verbose || !ok) {
@@ -100,8 +114,8 @@ Reply Api::ready(bool verbose) const {
                        view->log_error.empty() ? "" : ": " + view->log_error);
     if (view->stopping) out += "[-] stopping\n";
     for (const ZoneView& zone : view->zones) {
-      out += fmt::format("{} zone {}{}{}\n", mark(zone.state.synced && zone.connected), zone.state.name,
-                         zone.connected ? "" : ": not connected",
+      out += fmt::format("{} zone {}{}{}\n", mark(zone.state.synced && zone.connected),
+                         zone.state.name, zone.connected ? "" : ": not connected",
                          zone.connected && !zone.state.synced ? ": not synced" : "");
     }
   }
@@ -126,7 +140,8 @@ Reply Api::status() const {
   out["logWritable"] = view->log_writable;
   out["paused"] = view->paused;
   out["held"] = Json::array();
-  for (const auto& [object, reason] : view->held) out["held"].push_back({{"object", object}, {"reason", reason}});
+  for (const auto& [object, reason] : view->held)
+    out["held"].push_back({{"object", object}, {"reason", reason}});
   out["zones"] = Json::array();
   for (const ZoneView& zone : view->zones) out["zones"].push_back(zone.state.name);
   return {200, "application/json", text_of(out)};

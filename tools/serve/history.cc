@@ -16,7 +16,7 @@ namespace {
 
 using replay::Json;
 
-constexpr std::array<std::string_view, 7> kParameters{"type", "name", "namespace", "n",
+constexpr std::array<std::string_view, 7> kParameters{"type", "name",     "namespace", "n",
                                                       "zone", "observed", "at"};
 
 std::int64_t now_ns() {
@@ -31,12 +31,17 @@ Result<void> check_parameters(const Target& target) {
     return fail(ErrorCode::kInvalid,
                 "parameter \"" + name + "\" is unknown" + replay::suggestion(name, kParameters));
   }
-  if (target.get("type").empty()) return fail(ErrorCode::kInvalid, "parameter \"type\" is missing, like type=httproutes");
+  if (target.get("type").empty())
+    return fail(ErrorCode::kInvalid, "parameter \"type\" is missing, like type=httproutes");
   return {};
 }
 
-std::string print(const std::vector<replay::Found>& found, bool one, const Json& provenance, bool zones) {
-  Json out{{"apiVersion", "v1"}, {"kind", "List"}, {"items", Json::array()}, {"metadata", {{"resourceVersion", ""}}}};
+std::string print(const std::vector<replay::Found>& found, bool one, const Json& provenance,
+                  bool zones) {
+  Json out{{"apiVersion", "v1"},
+           {"kind", "List"},
+           {"items", Json::array()},
+           {"metadata", {{"resourceVersion", ""}}}};
   for (const replay::Found& each : found) {
     Json item = each.object;
     if (zones && !one) item["pawprint"] = {{"zone", each.key.zone}};
@@ -58,14 +63,21 @@ Result<std::string> answer(const Target& target, const Reducer& reducer, store::
   for (const model::Kind kind : *kinds) {
     const bool spaced = model::info(kind).namespaced;
     const std::string space = name.empty() || !ns.empty() || !spaced ? ns : "default";
-    auto found = replay::look_up({kind, target.get("zone"), spaced ? space : "", name, target.has("observed")}, reducer, log);
+    auto found = replay::look_up(
+        {kind, target.get("zone"), spaced ? space : "", name, target.has("observed")}, reducer,
+        log);
     if (!found) return tl::unexpected(found.error());
-    all.insert(all.end(), std::make_move_iterator(found->begin()), std::make_move_iterator(found->end()));
+    all.insert(all.end(), std::make_move_iterator(found->begin()),
+               std::make_move_iterator(found->end()));
   }
-  if (!name.empty() && all.empty()) return fail(ErrorCode::kNotFound, "there is no " + target.get("type") + " \"" + name + "\"");
-  if (!name.empty() && all.size() > 1) return fail(ErrorCode::kInvalid, "\"" + name + "\" is in more than one zone; name one with zone=");
+  if (!name.empty() && all.empty())
+    return fail(ErrorCode::kNotFound, "there is no " + target.get("type") + " \"" + name + "\"");
+  if (!name.empty() && all.size() > 1)
+    return fail(ErrorCode::kInvalid,
+                "\"" + name + "\" is in more than one zone; name one with zone=");
   const Json envelope = replay::answer("", moment.seq, moment.time_ns, replay::coverage(log));
-  return print(all, !name.empty(), {{"at", envelope["at"]}, {"coverage", envelope["coverage"]}}, reducer.zones().size() > 1);
+  return print(all, !name.empty(), {{"at", envelope["at"]}, {"coverage", envelope["coverage"]}},
+               reducer.zones().size() > 1);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Objects as they are or were: a fold of the log of its own, apart from the decide thread's.
 //
-// Kept at the head by folding what was appended since the last question; an earlier moment is folded
-// from the start. Costs its memory only once somebody asks.
+// Kept at the head by folding what was appended since the last question; an earlier moment is
+// folded from the start. Costs its memory only once somebody asks.
 #pragma once
 
 #include <memory>

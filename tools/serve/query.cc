@@ -38,7 +38,8 @@ Result<Target> parse_target(std::string_view target) {
   auto path = decoded(target.substr(0, mark), false);
   if (!path) return tl::unexpected(path.error());
   out.path = std::move(*path);
-  std::string_view rest = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  std::string_view rest =
+      mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
   while (!rest.empty()) {
     const std::string_view part = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
@@ -46,7 +47,8 @@ Result<Target> parse_target(std::string_view target) {
     const std::size_t equals = part.find('=');
     auto name = decoded(part.substr(0, equals), true);
     if (!name) return tl::unexpected(name.error());
-    auto value = decoded(equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1), true);
+    auto value = decoded(
+        equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1), true);
     if (!value) return tl::unexpected(value.error());
     if (!out.query.emplace(*name, *value).second) {
       return fail(ErrorCode::kInvalid, "parameter \"" + *name + "\" is given twice");

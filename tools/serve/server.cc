@@ -28,6 +28,7 @@ using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
 constexpr std::uint32_t kHeaderBytes = 8 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{2} * kHeaderBytes;
 constexpr std::size_t kConnections = 64;
 constexpr std::size_t kSlowThreads = 2;
 constexpr std::chrono::seconds kFirstRequest{5}, kIdle{30}, kWrite{30};
@@ -44,7 +45,8 @@ bool loopback_host(std::string_view host) {
 
 class HttpServer final : public Server {
  public:
-  HttpServer(Source& source, tcp::acceptor acceptor_socket, std::unique_ptr<asio::io_context> context)
+  HttpServer(Source& source, tcp::acceptor acceptor_socket,
+             std::unique_ptr<asio::io_context> context)
       : api_(source),
         context_(std::move(context)),
         acceptor_(std::move(acceptor_socket)),
@@ -68,7 +70,8 @@ class HttpServer final : public Server {
   asio::awaitable<void> accept() {
     for (;;) {
       boost::system::error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+      tcp::socket socket =
+          co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
       if (error == asio::error::operation_aborted) co_return;
       if (error) {
         asio::steady_timer pause(*context_, kAcceptPause);
@@ -77,12 +80,13 @@ class HttpServer final : public Server {
       }
       if (connections_ >= kConnections) continue;  // Closing tells the client to come back.
       ++connections_;
-      asio::co_spawn(*context_, serve(beast::tcp_stream(std::move(socket))), [this](const std::exception_ptr&) { --connections_; });
+      asio::co_spawn(*context_, serve(beast::tcp_stream(std::move(socket))),
+                     [this](const std::exception_ptr&) { --connections_; });
     }
   }
 
   asio::awaitable<void> serve(beast::tcp_stream stream) {
-    beast::flat_buffer buffer(2 * kHeaderBytes);
+    beast::flat_buffer buffer(kBufferBytes);
     boost::system::error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     auto limit = kFirstRequest;
@@ -94,7 +98,9 @@ class HttpServer final : public Server {
       co_await http::async_read(stream, buffer, parser, token);
       if (error == http::error::end_of_stream || error == beast::error::timeout) break;
       const bool broken = static_cast<bool>(error);
-      const int bad = error == http::error::header_limit ? 431 : error == http::error::body_limit ? 413 : 400;
+      const int bad = error == http::error::header_limit ? 431
+                      : error == http::error::body_limit ? 413
+                                                         : 400;
       const Request request = parser.release();
       Reply reply = error_reply(bad, "the request is not understood or too large");
       if (!broken) reply = co_await answer(request);
@@ -109,8 +115,10 @@ class HttpServer final : public Server {
   }
 
   asio::awaitable<Reply> answer(const Request& request) {
-    if (request.method() != http::verb::get) co_return error_reply(405, "only GET is answered here");
-    if (request.find(http::field::transfer_encoding) != request.end()) co_return error_reply(400, "a GET has no body");
+    if (request.method() != http::verb::get)
+      co_return error_reply(405, "only GET is answered here");
+    if (request.find(http::field::transfer_encoding) != request.end())
+      co_return error_reply(400, "a GET has no body");
     if (only_loopback_ && !loopback_host(request[http::field::host])) {
       co_return error_reply(403, "this address answers only to localhost, 127.0.0.1 or [::1]");
     }
@@ -150,7 +158,8 @@ class HttpServer final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(const std::string& address, std::uint16_t port, Source& source) {
+Result<std::unique_ptr<Server>> Server::start(const std::string& address, std::uint16_t port,
+                                              Source& source) {
   boost::system::error_code error;
   const auto parsed = asio::ip::make_address(address, error);
   if (error) return fail(ErrorCode::kInvalid, "\"" + address + "\" is no IP address to listen on");
@@ -162,7 +171,8 @@ Result<std::unique_ptr<Server>> Server::start(const std::string& address, std::u
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    return fail(ErrorCode::kUnreachable, "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message());
+    return fail(ErrorCode::kUnreachable, "cannot listen on " + address + ":" +
+                                             std::to_string(port) + ": " + error.message());
   }
   return std::make_unique<HttpServer>(source, std::move(acceptor), std::move(context));
 }

@@ -16,9 +16,10 @@ namespace pawprint::serve {
 
 class Server {
  public:
-  /// Listens and answers at once. kUnreachable: the address cannot be bound. Port 0 takes a free one.
-  /// `source` must outlive it.
-  static Result<std::unique_ptr<Server>> start(const std::string& address, std::uint16_t port, Source& source);
+  /// Listens and answers at once. kUnreachable: the address cannot be bound. Port 0 takes a free
+  /// one. `source` must outlive it.
+  static Result<std::unique_ptr<Server>> start(const std::string& address, std::uint16_t port,
+                                               Source& source);
   virtual ~Server() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// Closes everything; returns when no thread runs any more.
