@@ -282,6 +282,7 @@ GatewayFact read_gateway(Reading& in, const JsonObject& object) {
   });
   out.unsupported =
       in.present(spec, {"addresses", "infrastructure", "tls", "allowedListeners", "defaultScope"});
+  if (!in.problem.empty()) out.malformed = in.symbols.intern(in.problem);
   return out;
 }
 
@@ -301,6 +302,7 @@ HttpRouteFact read_http_route(Reading& in, const JsonObject& object) {
         {in.symbols.intern("PathPrefix"), in.symbols.intern("/"), {}, {}, {}});
   }
   out.unsupported = in.present(spec, {"useDefaultGateways"});
+  if (!in.problem.empty()) out.malformed = in.symbols.intern(in.problem);
   return out;
 }
 

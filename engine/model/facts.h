@@ -84,6 +84,7 @@ struct GatewayFact {
   /// Top-level spec members that Kuma 2.14 cannot express: addresses, infrastructure, tls,
   /// allowedListeners, defaultScope; those that are set.
   std::vector<Sym> unsupported;
+  Sym malformed;  ///< What could not be read, if anything; the Gateway is not used then.
   bool operator==(const GatewayFact&) const = default;
 };
 
@@ -158,6 +159,7 @@ struct HttpRouteFact {
   std::vector<HttpRule> rules;
   std::vector<Sym> unsupported;  ///< Top level: useDefaultGateways.
   std::vector<ForeignParent> foreign;
+  Sym malformed;                ///< What could not be read, if anything; the route fails closed.
   std::string foreign_entries;  ///< JSON of foreign status.parents entries, comma separated.
   bool operator==(const HttpRouteFact&) const = default;
 };

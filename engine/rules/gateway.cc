@@ -55,6 +55,7 @@ std::string stuck_reason(Context<T>& ctx, const GatewayInput<T>& in) {
 /// Faults of the Gateway as a whole, which our own profiles report instead of looping.
 template <class T>
 std::string gateway_fault(Context<T>& ctx, const GatewayInput<T>& in) {
+  if (in.fact.malformed.set()) return "malformed: " + std::string(in.fact.malformed.view());
   if (!dns1035_label(in.object.name.view())) {
     return "the name is no DNS-1035 label, so Kuma cannot make a Service of it";
   }

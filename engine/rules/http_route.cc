@@ -42,6 +42,12 @@ struct Plans {
 template <class T>
 void report_faults(const RouteInput<T>& route, const std::vector<RulePlan<T>>& plans,
                    std::vector<Verdict<T>>& verdicts) {
+  if (route.fact.malformed.set()) {
+    verdicts.push_back(verdict<T>("Accepted", false, "UnsupportedValue",
+                                  "malformed: " + std::string(route.fact.malformed.view()),
+                                  T::by(kRuleUnsupported, route.spec)));
+    return;
+  }
   std::size_t faulty = 0;
   std::string text;
   for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -229,7 +235,8 @@ void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentRe
     const auto& rules = plans.of(ctx, route, parent.attachment.parent);
     std::vector<Verdict<T>> verdicts = judge_parent<T>(route, parent, rules);
     parent.accepted = find_verdict(verdicts, "Accepted")->condition.status == "True";
-    if (parent.accepted || (ctx.quirks().d09_refused_output_stuck && parent.attachment.accepted)) {
+    if (parent.accepted || (ctx.quirks().d09_refused_output_stuck && parent.attachment.accepted &&
+                            !route.fact.malformed.set())) {
       add_outputs<T>(print_routes<T>(ctx, route, parent.index, parent.attachment, rules),
                      out.outputs);
     }

@@ -21,6 +21,8 @@ namespace {
 using model::Filter;
 using model::HttpRule;
 
+constexpr std::int64_t kMaxWeight = 1'000'000;
+
 bool known_filter(const Filter& filter) {
   return filter.type.is("RequestHeaderModifier") || filter.type.is("ResponseHeaderModifier") ||
          filter.type.is("RequestRedirect") || filter.type.is("URLRewrite") ||
@@ -92,6 +94,13 @@ std::string expression_fault(const Quirks& quirks, const HttpRule& rule) {
   return {};
 }
 
+/// The Gateway API's own bounds; Kuma takes no negative weight either.
+bool weights_in_range(const HttpRule& rule) {
+  return std::all_of(rule.backends.begin(), rule.backends.end(), [](const auto& backend) {
+    return backend.weight >= 0 && backend.weight <= kMaxWeight;
+  });
+}
+
 bool redirects(const HttpRule& rule) {
   return std::any_of(rule.filters.begin(), rule.filters.end(),
                      [](const Filter& filter) { return filter.type.is("RequestRedirect"); });
@@ -99,6 +108,7 @@ bool redirects(const HttpRule& rule) {
 
 std::string find_fault(const Quirks& quirks, ParentKind parent, const HttpRule& rule) {
   if (std::string fault = expression_fault(quirks, rule); !fault.empty()) return fault;
+  if (!weights_in_range(rule)) return "a weight must lie between 0 and 1000000";
   for (const auto& match : rule.matches) {
     if (std::string fault = match_fault(match); !fault.empty()) return fault;
   }

@@ -149,6 +149,21 @@ TEST(Fold, MissingMesh_IsAFaultOnlyWhereKumaHasMeshes) {
   EXPECT_EQ(accepted(), "True");
 }
 
+TEST(Fold, MalformedRoute_FailsClosedAndSaysSo) {
+  for (const json& weight : std::vector<json>{"1", -5, 1'000'001, 1.5}) {
+    Folding folding = shop("kuma-2.14");
+    json rules = kToWeb;
+    rules[0]["backendRefs"][0]["weight"] = weight;
+    folding.add(route("shop", kToEdge, rules));
+    const json status = folding.output("HTTPRoute", "demo", "shop");
+    const json accepted = condition(status["status"]["parents"][0]["conditions"], "Accepted");
+    EXPECT_EQ(accepted["reason"], "UnsupportedValue") << weight;
+    for (const Output& output : folding.reducer().resources()) {
+      EXPECT_NE(output.key.kind, "MeshHTTPRoute") << weight;
+    }
+  }
+}
+
 TEST(Fold, StatusOnlyUpdate_ChangesNothing) {
   Folding folding = shop("kuma-2.14");
   json same = route("shop", kToEdge, kToWeb);
