@@ -138,9 +138,12 @@ class Selection {
     if (!is_of_object(record)) return out;
     const auto before = version_before(record);
     if (!before) return tl::unexpected<Error>(before.error());
+    // One manager has an entry for each operation and subresource.
+    std::set<std::string> managers;
     for (const model::FieldWriter& each : writers_of(record, *before)) {
-      out["writers"].push_back(each.manager);
+      managers.insert(each.manager);
     }
+    if (!managers.empty()) out["writers"] = managers;
     if (request_.patches) {
       const bool gone =
           record.event == record::Event::kDeleted || record.kind == record::Kind::kVanished;

@@ -9,8 +9,6 @@
 namespace pawprint::replay {
 namespace {
 
-using model::Kind;
-
 bool matches(const Wanted& wanted, const record::ObjectKey& key) {
   return (wanted.zone.empty() || key.zone == wanted.zone) &&
          (wanted.ns.empty() || key.ns == wanted.ns) &&

@@ -40,6 +40,14 @@ class Flags(CliTest):
         self.fails(2, "wants A..B", "diff", "--store", self.store)
         self.fails(2, "needs --to", "copy", "--store", self.store)
 
+    def test_odd_words(self):
+        for word in ("---", "-", "", "--=", "--no-such=1", "\x1b[31m", "\u00e9", "@", "-\n-"):
+            for arguments in ([word], ["version", word], ["get", word, "--store", self.store], ["why", word, "--store", self.store]):
+                done = run(*arguments)
+                self.assertIn(done.returncode, (2, 3), arguments)
+                self.assertEqual(done.stderr.count("\n"), 1, f"{arguments}: {done.stderr}")
+                self.assertNotIn("\x1b", done.stderr)
+
     def test_sources(self):
         self.fails(2, "no source", "status")
         self.fails(2, "exactly one", "status", "--store", self.store, "--server", "http://localhost")

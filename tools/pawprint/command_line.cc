@@ -1,5 +1,6 @@
 #include "tools/pawprint/command_line.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -85,17 +86,18 @@ std::string CommandLine::plain(const CLI::ParseError& error, const CLI::App& app
 
 Result<void> CommandLine::check_arguments(const Command& command) const {
   const std::string where = "`pawprint " + command.app->get_name() + "`";
+  const auto known = flags_of(*command.app);
   for (const std::string& word : command.app->remaining(true)) {
     if (!is_flag(word)) {
-      return fail(ErrorCode::kInvalid, where + " does not take the argument '" + word + "'");
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("{} does not take the argument '{}'", where, word));
     }
-    const std::string name = word.substr(word.find_first_not_of('-'));
-    const std::string bare = name.substr(0, name.find('='));
-    const auto known = flags_of(*command.app);
-    const std::string_view near = replay::nearest(bare, known);
+    const std::string flag = word.substr(0, word.find('='));
+    const std::string_view near =
+        replay::nearest(flag.substr(std::min(flag.find_first_not_of('-'), flag.size())), known);
     return fail(ErrorCode::kInvalid,
-                where + " has no flag " + word.substr(0, word.find('=')) +
-                    (near.empty() ? std::string() : "; did you mean --" + std::string(near) + "?"));
+                fmt::format("{} has no flag {}{}", where, flag,
+                            near.empty() ? "" : fmt::format("; did you mean --{}?", near)));
   }
   return {};
 }

@@ -7,8 +7,8 @@ namespace pawprint::cli {
 std::string change_line(const Json& field, bool colored) {
   const Json& from = field["from"];
   const Json& to = field["to"];
-  const std::string path =
-      field["path"] == "" ? "(all)" : one_line(field["path"].get<std::string>());
+  std::string path = one_line(text_in(field, "path"));
+  if (path.empty()) path = "(all)";
   std::string text;
   const char* color = "\x1b[33m";
   if (from.is_null()) {
