@@ -31,7 +31,7 @@ Endpoint real_endpoint() {
   return read_kubeconfig(text.str());
 }
 
-std::string with_name(std::string path, const std::string& name) {
+std::string with_name(const std::string& path, const std::string& name) {
   return name.empty() ? path : path + "/" + name;
 }
 

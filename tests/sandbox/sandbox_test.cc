@@ -343,6 +343,7 @@ TEST_F(SandboxTest, ManyWritersLoseNoEvent) {
       watch("&resourceVersion=" +
             text(send(endpoint_, {"GET", kPath, ""}).body["metadata"], "resourceVersion"));
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int writer = 0; writer < 4; ++writer) {
     writers.emplace_back([this, writer] {
       for (int i = 0; i < 25; ++i) {
@@ -366,10 +367,10 @@ TEST(Table, AgesAreShort) {
   EXPECT_EQ(human_duration(119), "119s");
   EXPECT_EQ(human_duration(200), "3m20s");
   EXPECT_EQ(human_duration(3600), "60m");
-  EXPECT_EQ(human_duration(4 * 3600), "4h");
-  EXPECT_EQ(human_duration(50 * 3600), "2d2h");
-  EXPECT_EQ(human_duration(400 * 86400), "400d");
-  EXPECT_EQ(human_duration(3 * 365 * 86400 + 86400), "3y1d");
+  EXPECT_EQ(human_duration(14400), "4h");
+  EXPECT_EQ(human_duration(180000), "2d2h");
+  EXPECT_EQ(human_duration(34560000), "400d");
+  EXPECT_EQ(human_duration(94694400), "3y1d");
 }
 
 TEST(SandboxStart, BadOptionsAreRefused) {

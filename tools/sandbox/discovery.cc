@@ -52,7 +52,8 @@ std::set<std::string> groups_of(const Cluster& cluster) {
 Json group_entry(const Cluster& cluster, const std::string& group) {
   Json versions = Json::array();
   for (const std::string& version : versions_of(cluster, group)) {
-    versions.push_back({{"groupVersion", group + "/" + version}, {"version", version}});
+    versions.push_back(
+        {{"groupVersion", fmt::format("{}/{}", group, version)}, {"version", version}});
   }
   if (versions.empty()) return nullptr;
   return {{"name", group}, {"preferredVersion", versions.front()}, {"versions", versions}};

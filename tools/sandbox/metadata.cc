@@ -115,7 +115,7 @@ std::vector<Cause> check_metadata(const Kind& kind, const Json& object) {
           "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
     }
   }
-  if (bytes > 256U * 1024U) {
+  if (bytes > std::size_t{256} * 1024) {
     causes.push_back({"FieldValueTooLong", "Too long: may not be more than 262144 bytes",
                       "metadata.annotations"});
   }

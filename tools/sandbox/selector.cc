@@ -1,5 +1,6 @@
 #include "tools/sandbox/selector.h"
 
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 namespace pawprint::sandbox {
@@ -65,7 +66,7 @@ Answer<Selector> Selector::parse(const std::string& labels, const std::string& f
   for (const std::string& term : split_terms(fields)) {
     auto requirement = parse_label(term);
     if (!requirement || requirement->values.empty()) {
-      return bad_request("invalid selector: '" + term + "'; can't understand '" + term + "'");
+      return bad_request(fmt::format("invalid selector: '{0}'; can't understand '{0}'", term));
     }
     bool known = requirement->key == "metadata.name" || requirement->key == "metadata.namespace" ||
                  (builtin && requirement->key == "type");

@@ -28,7 +28,7 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
 /// What real servers take: 3 MiB of body.
-constexpr std::uint64_t kMaxBody = 3U * 1024U * 1024U;
+constexpr std::uint64_t kMaxBody = std::uint64_t{3} << 20U;
 /// How often an idle watch looks whether its client is still there.
 constexpr std::chrono::seconds kPresenceCheck{1};
 /// Real servers send a last bookmark this long before a watch times out.
