@@ -177,6 +177,10 @@ std::vector<plan::Operation> Reducer::take_new_operations() {
   return state_->planner == nullptr ? std::vector<plan::Operation>{} : state_->planner->take_new();
 }
 
+plan::Standing Reducer::standing(const plan::Operation& operation) const {
+  return state_->planner == nullptr ? plan::Standing::kGone : state_->planner->standing(operation);
+}
+
 std::vector<std::pair<plan::Operation, std::string>> Reducer::held_operations() const {
   if (state_->planner == nullptr) return {};
   return state_->planner->held();

@@ -106,6 +106,8 @@ class Reducer {
   [[nodiscard]] std::vector<plan::Operation> pending_operations() const;
   /// Those that became due since the last call, in the same order; what a Decision lists.
   std::vector<plan::Operation> take_new_operations();
+  /// What has become of an operation that was listed; cheap, whatever the number of operations.
+  [[nodiscard]] plan::Standing standing(const plan::Operation& operation) const;
   /// Operations held (deletion breaker, another writer), each with the reason in `.second`.
   [[nodiscard]] std::vector<std::pair<plan::Operation, std::string>> held_operations() const;
 

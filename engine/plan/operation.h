@@ -21,6 +21,13 @@ enum class Verb : std::uint8_t {
   kFinalizer,  ///< Merge patch of metadata.finalizers; `body` holds metadata.resourceVersion.
 };
 
+/// What the plan says now of an operation that it once listed.
+enum class Standing : std::uint8_t {
+  kGone,   ///< Done, or another one took its place.
+  kWaits,  ///< Still wanted, but held or paused.
+  kDue,
+};
+
 struct Operation {
   std::string id;  ///< "<seq>-<n>": seq of the record that caused it and a counter.
   Verb verb = Verb::kCreate;

@@ -168,6 +168,7 @@ void Planner::update(const Key& key, record::Seq seq) {
   if (found != entries_.end() && found->second.wanted == *wanted) return;
   Entry& entry = found != entries_.end() ? found->second : entries_[key];
   entry.wanted = std::move(*wanted);
+  if (found == entries_.end() || !entry.fresh) fresh_.push_back(key);
   entry.fresh = true;
   entry.id = std::to_string(seq) + '-' + std::to_string(key.first) +
              (key.second == Part::kObject   ? "o"
@@ -325,24 +326,25 @@ bool Planner::deletions_held(model::Sym zone) const {
          std::max(config.deletes_held_count, total * config.deletes_held_share / 100);
 }
 
-std::vector<const std::pair<const Planner::Key, Planner::Entry>*> Planner::ordered() const {
-  std::vector<const std::pair<const Key, Entry>*> out;
+bool Planner::sent_before(Place a, Place b) const {
+  const bool delete_a = a->second.wanted.verb == Verb::kDelete;
+  const bool delete_b = b->second.wanted.verb == Verb::kDelete;
+  if (delete_a != delete_b) return delete_b;
+  const Object& left = world_.object(a->first.first);
+  const Object& right = world_.object(b->first.first);
+  const int rank_a = rank(left.kind);
+  const int rank_b = rank(right.kind);
+  if (rank_a != rank_b) return delete_a ? rank_a > rank_b : rank_a < rank_b;
+  if (left.zone != right.zone) return left.zone.view() < right.zone.view();
+  if (left.ns != right.ns) return left.ns.view() < right.ns.view();
+  if (left.name != right.name) return left.name.view() < right.name.view();
+  return a->first.second < b->first.second;
+}
+
+std::vector<Planner::Place> Planner::ordered() const {
+  std::vector<Place> out;
   for (const auto& entry : entries_) out.push_back(&entry);
-  const auto order = [&](const auto* a, const auto* b) {
-    const bool delete_a = a->second.wanted.verb == Verb::kDelete;
-    const bool delete_b = b->second.wanted.verb == Verb::kDelete;
-    if (delete_a != delete_b) return delete_b;
-    const Object& left = world_.object(a->first.first);
-    const Object& right = world_.object(b->first.first);
-    const int rank_a = rank(left.kind);
-    const int rank_b = rank(right.kind);
-    if (rank_a != rank_b) return delete_a ? rank_a > rank_b : rank_a < rank_b;
-    if (left.zone != right.zone) return left.zone.view() < right.zone.view();
-    if (left.ns != right.ns) return left.ns.view() < right.ns.view();
-    if (left.name != right.name) return left.name.view() < right.name.view();
-    return a->first.second < b->first.second;
-  };
-  std::sort(out.begin(), out.end(), order);
+  std::sort(out.begin(), out.end(), [this](Place a, Place b) { return sent_before(a, b); });
   return out;
 }
 
@@ -372,13 +374,35 @@ std::vector<std::pair<Operation, std::string>> Planner::held() const {
 }
 
 std::vector<Operation> Planner::take_new() {
-  std::vector<Operation> out;
-  for (const auto* each : ordered()) {
-    if (!each->second.fresh || !each->second.wanted.held.empty()) continue;
-    out.push_back(operation(each->first, each->second));
+  std::vector<Key> keys;
+  keys.swap(fresh_);
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::vector<Place> places;
+  for (const Key& key : keys) {
+    const auto found = entries_.find(key);
+    if (found == entries_.end() || !found->second.fresh) continue;
+    found->second.fresh = false;
+    if (found->second.wanted.held.empty()) places.push_back(&*found);
   }
-  for (auto& [key, entry] : entries_) entry.fresh = false;
+  std::sort(places.begin(), places.end(), [this](Place a, Place b) { return sent_before(a, b); });
+  std::vector<Operation> out;
+  for (const Place place : places) out.push_back(operation(place->first, place->second));
   return out;
+}
+
+Standing Planner::standing(const Operation& operation) const {
+  const auto id = world_.find(operation.object);
+  if (!id) return Standing::kGone;
+  const Part part = operation.verb == Verb::kStatus      ? Part::kStatus
+                    : operation.verb == Verb::kFinalizer ? Part::kFinalizer
+                                                         : Part::kObject;
+  const auto found = entries_.find({*id, part});
+  if (found == entries_.end() || found->second.id != operation.id) return Standing::kGone;
+  const Wanted& wanted = found->second.wanted;
+  const bool waits = paused_ || !wanted.held.empty() ||
+                     (wanted.verb == Verb::kDelete && deletions_held(world_.object(*id).zone));
+  return waits ? Standing::kWaits : Standing::kDue;
 }
 
 std::uint64_t Planner::pending(model::Sym zone) const {

@@ -45,6 +45,8 @@ class Planner {
   [[nodiscard]] std::vector<std::pair<Operation, std::string>> held() const;
   /// Those that became due since the last call, in the same order.
   std::vector<Operation> take_new();
+  /// Of an operation that due() or take_new() returned.
+  [[nodiscard]] Standing standing(const Operation& operation) const;
   [[nodiscard]] std::uint64_t pending(model::Sym zone) const;
 
  private:
@@ -81,7 +83,9 @@ class Planner {
   [[nodiscard]] Operation operation(const Key& key, const Entry& entry) const;
   [[nodiscard]] std::string body(const Key& key, const Wanted& wanted) const;
   [[nodiscard]] bool deletions_held(model::Sym zone) const;
-  [[nodiscard]] std::vector<const std::pair<const Key, Entry>*> ordered() const;
+  using Place = const std::pair<const Key, Entry>*;
+  [[nodiscard]] bool sent_before(Place a, Place b) const;
+  [[nodiscard]] std::vector<Place> ordered() const;
   void count_owned(ObjId id);
 
   world::World& world_;
@@ -89,6 +93,7 @@ class Planner {
   const derive::Evaluator& evaluator_;
   std::vector<Key> noted_;
   std::map<Key, Entry> entries_;
+  std::vector<Key> fresh_;  // Entries that became due since take_new().
   std::map<Key, Written> written_;
   std::map<ObjId, bool> owned_;                                  // Existing objects that are ours.
   std::map<std::string, std::int64_t> owned_count_, deletions_;  // By zone.

@@ -55,6 +55,7 @@ Result<std::unique_ptr<DecideLoop>> DecideLoop::open(std::filesystem::path direc
       return tl::unexpected(written.error());
     loop->ledger_->fold(group);
     loop->count(group);
+    loop->dispatcher_.add(loop->ledger_->take_operations());
     group = loop->ledger_->decide(wall_ns()).value_or(Group{});
   }
   loop->publish(true);
@@ -80,7 +81,7 @@ void DecideLoop::attach(const std::string& zone, watch::Edge& edge) {
     edges_[zone] = &edge;
   }
   // What was due before the zone was there is sent now.
-  queue_.post([this] { due_changed_ = stale_ = true; });
+  queue_.post([this] { stale_ = true; });
 }
 
 void DecideLoop::start() {
@@ -111,12 +112,12 @@ bool DecideLoop::commit(Group group) {
   if (!write(group)) return false;
   ledger_->fold(group);
   note_ended(group);
-  due_changed_ = due_changed_ || !group.records.empty();
   stale_ = true;
   auto decision = ledger_->decide(wall_ns());
   if (!decision) return true;
   if (!write(*decision)) return false;
   ledger_->fold(*decision);
+  dispatcher_.add(ledger_->take_operations());
   log(Level::kDebug, "decision", {{"seq", decision->records[0].seq}});
   return true;
 }
@@ -232,7 +233,7 @@ void DecideLoop::dispatch() {
   if (!applying_.load()) return;
   const auto now = Clock::now();
   Dispatch work = dispatcher_.next(
-      ledger_->reducer().pending_operations(),
+      [this](const plan::Operation& operation) { return ledger_->reducer().standing(operation); },
       [this](const std::string& zone) {
         const std::lock_guard lock(mutex_);
         return edges_.contains(zone);

@@ -92,7 +92,7 @@ class DecideLoop final : public serve::Source {
   Dispatcher dispatcher_;
   std::map<std::string, std::map<std::string, std::string>> trouble_;  // By zone and kind.
   Clock::time_point wake_ = Clock::time_point::max(), published_at_{};
-  bool due_changed_ = true, stale_ = true, log_writable_ = true;
+  bool stale_ = true, log_writable_ = true;
   std::string log_error_;
 
   std::atomic<bool> applying_{true};

@@ -42,7 +42,6 @@ std::optional<Clock::time_point> Dispatcher::wait_until(const plan::Operation& o
 }
 
 void Dispatcher::note_sent(const plan::Operation& operation, Clock::time_point now) {
-  sent_[operation.id] = {operation.object};
   Recent& recent = recent_[operation.object];
   recent.sent = now;
   recent.version.clear();
@@ -64,24 +63,44 @@ void Dispatcher::forget_old(Clock::time_point now) {
                 [&](const auto& each) { return each.second.last + 2 * kLongestInterval < now; });
 }
 
-Dispatch Dispatcher::next(std::vector<plan::Operation> due,
-                          const std::function<bool(const std::string& zone)>& connected,
-                          Clock::time_point now) {
-  Dispatch out;
-  std::map<std::string, Repeat> kept;
-  for (plan::Operation& operation : due) {
-    if (const auto found = repeats_.find(operation.id); found != repeats_.end())
-      kept.insert(*found);
-    if (sent_.contains(operation.id) || !connected(operation.object.zone)) continue;
-    if (const auto until = wait_until(operation, now)) {
-      if (!out.wake || *until < *out.wake) out.wake = until;
+void Dispatcher::add(std::vector<plan::Operation> operations) {
+  for (plan::Operation& operation : operations) {
+    Zone& zone = zones_[operation.object.zone];
+    zone.waiting.emplace(++order_, std::move(operation));
+  }
+}
+
+void Dispatcher::next_of(Zone& zone, const StandingOf& standing, Clock::time_point now,
+                         Dispatch& out) {
+  for (auto each = zone.waiting.begin(); each != zone.waiting.end() && zone.in_flight < limit_;) {
+    plan::Operation& operation = each->second;
+    const plan::Standing now_is = standing(operation);
+    if (now_is == plan::Standing::kGone) {
+      repeats_.erase(operation.id);
+      each = zone.waiting.erase(each);
+      continue;
+    }
+    const auto until = wait_until(operation, now);
+    if (now_is == plan::Standing::kWaits || until) {
+      if (until && (!out.wake || *until < *out.wake)) out.wake = until;
+      ++each;
       continue;
     }
     note_sent(operation, now);
-    auto& list = out.by_zone[operation.object.zone];
-    list.push_back(std::move(operation));
+    ++zone.in_flight;
+    out.by_zone[operation.object.zone].push_back(operation);
+    const std::string id = operation.id;
+    sent_.insert_or_assign(id, Sent{each->first, std::move(operation)});
+    each = zone.waiting.erase(each);
   }
-  repeats_ = std::move(kept);
+}
+
+Dispatch Dispatcher::next(const StandingOf& standing, const Connected& connected,
+                          Clock::time_point now) {
+  Dispatch out;
+  for (auto& [name, zone] : zones_) {
+    if (connected(name)) next_of(zone, standing, now, out);
+  }
   if (now >= forget_at_) {
     forget_old(now);
     forget_at_ = now + kPatience;
@@ -92,22 +111,24 @@ Dispatch Dispatcher::next(std::vector<plan::Operation> due,
 void Dispatcher::ended(const record::Applied& applied, Clock::time_point now) {
   const auto found = sent_.find(applied.operation);
   if (found == sent_.end()) return;
-  const Sent sent = std::move(found->second);
+  Sent sent = std::move(found->second);
   sent_.erase(found);
-  if (const auto recent = recent_.find(sent.object); recent != recent_.end()) {
+  if (const auto recent = recent_.find(sent.operation.object); recent != recent_.end()) {
     --recent->second.in_flight;
     if (applied.outcome == "done") recent->second.version = applied.resource_version;
   }
-  // Should the engine still want the very same: not at once.
+  // Should the engine still want the very same: not at once. Else next() drops it.
   Repeat& repeat = repeats_[applied.operation];
   const auto pause = kFirstRepeat * (1 << std::min(repeat.failures++, 6));
   repeat.due = now + std::min<milliseconds>(pause, kLongestRepeat);
+  Zone& zone = zones_[sent.operation.object.zone];
+  --zone.in_flight;
+  zone.waiting.emplace(sent.order, std::move(sent.operation));
 }
 
 std::size_t Dispatcher::in_flight(const std::string& zone) const {
-  return static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), [&](const auto& each) {
-    return each.second.object.zone == zone;
-  }));
+  const auto found = zones_.find(zone);
+  return found == zones_.end() ? 0 : found->second.in_flight;
 }
 
 }  // namespace pawprint::pawprintd

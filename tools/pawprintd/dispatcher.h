@@ -27,14 +27,18 @@ struct Dispatch {
   std::optional<Clock::time_point> wake;                        ///< Ask again then.
 };
 
-/// Decide thread only.
+/// Decide thread only. What next() costs follows from what it sends, not from what waits.
 class Dispatcher {
  public:
-  /// `due`: everything that the engine wants done. `connected`: whether a zone takes operations
-  /// now.
-  Dispatch next(std::vector<plan::Operation> due,
-                const std::function<bool(const std::string& zone)>& connected,
-                Clock::time_point now);
+  using StandingOf = std::function<plan::Standing(const plan::Operation&)>;
+  using Connected = std::function<bool(const std::string& zone)>;
+
+  /// `in_flight`: most operations of one zone that are sent and not ended.
+  explicit Dispatcher(std::size_t in_flight = 256) : limit_(in_flight) {}
+
+  /// Operations that a Decision on disk lists, in the order in which they must be sent.
+  void add(std::vector<plan::Operation> operations);
+  Dispatch next(const StandingOf& standing, const Connected& connected, Clock::time_point now);
   /// The operation has ended; the record is folded.
   void ended(const record::Applied& applied, Clock::time_point now);
   /// Sent and not ended.
@@ -42,7 +46,8 @@ class Dispatcher {
 
  private:
   struct Sent {
-    record::ObjectKey object;
+    std::uint64_t order = 0;
+    plan::Operation operation;
   };
   struct Repeat {
     Clock::time_point due;
@@ -58,13 +63,21 @@ class Dispatcher {
     Clock::time_point last;  // When the last one was sent.
     Clock::duration interval{};
   };
+  struct Zone {
+    std::map<std::uint64_t, plan::Operation> waiting;  // By order of arrival.
+    std::size_t in_flight = 0;
+  };
 
+  void next_of(Zone& zone, const StandingOf& standing, Clock::time_point now, Dispatch& out);
   [[nodiscard]] std::optional<Clock::time_point> wait_until(const plan::Operation& operation,
                                                             Clock::time_point now) const;
-  void forget_old(Clock::time_point now);
   void note_sent(const plan::Operation& operation, Clock::time_point now);
+  void forget_old(Clock::time_point now);
 
-  std::map<std::string, Sent> sent_;
+  const std::size_t limit_;
+  std::uint64_t order_ = 0;
+  std::map<std::string, Zone> zones_;
+  std::map<std::string, Sent> sent_;  // By id, as the next two.
   std::map<std::string, Repeat> repeats_;
   std::map<record::ObjectKey, Recent> recent_;
   std::map<record::ObjectKey, Damped> damped_;

@@ -105,7 +105,7 @@ void Ledger::fold(const Group& group) {
 }
 
 std::optional<Group> Ledger::decide(std::int64_t time_ns) {
-  const auto operations = reducer_.take_new_operations();
+  auto operations = reducer_.take_new_operations();
   const std::string after = reducer_.output_digest();
   if (triggers_.empty() && operations.empty() && after == digest_) {
     changed_.clear();
@@ -122,6 +122,7 @@ std::optional<Group> Ledger::decide(std::int64_t time_ns) {
   for (const plan::Operation& operation : operations)
     decision.operations.push_back(listed(operation));
   decision.reducer = kReducerVersion;
+  operations_ = std::move(operations);
   Group group;
   group.records.push_back(make(record::Kind::kDecision, record::encode(decision), time_ns));
   return group;

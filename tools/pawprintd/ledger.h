@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/reducer.h"
@@ -36,6 +37,8 @@ class Ledger {
   /// The Decision over everything folded since the last one, when an output changed or an operation
   /// became due; it must be written and folded next.
   [[nodiscard]] std::optional<Group> decide(std::int64_t time_ns);
+  /// The operations of the Decision that was folded last, once.
+  std::vector<plan::Operation> take_operations() { return std::exchange(operations_, {}); }
 
   [[nodiscard]] const Reducer& reducer() const { return reducer_; }
   [[nodiscard]] Intake& intake() { return intake_; }
@@ -58,6 +61,7 @@ class Ledger {
   Outstanding outstanding_;
   std::vector<record::Seq> triggers_;
   std::vector<record::ObjectKey> changed_;
+  std::vector<plan::Operation> operations_;
   std::string digest_;  // After the last Decision.
   record::Seq folded_ = 0;
   std::uint64_t decisions_ = 0;
