@@ -135,6 +135,8 @@ TEST(Reflector, ErrorEvent410ListsAgain) {
     if (!is_watch(exchange)) return exchange.reply(200, list_of("60", {}));
     if (exchange.parameter("resourceVersion") == "60") return idle(exchange);
     exchange.begin_stream();
+    // Apart from the header, so that all three lines arrive in one piece.
+    std::this_thread::sleep_for(50ms);
     exchange.chunk(event("ADDED", route("kept", "31")) + "\n" + error_event(410, "Expired") + "\n" +
                    event("ADDED", route("after-error", "32")) + "\n");
     exchange.end_stream();
