@@ -39,6 +39,13 @@ class IntakeTest : public testing::Test {
     return out;
   }
 
+  /// An event of a watch over the whole kind: the watch goes on after it.
+  static Notice event(record::Record record) {
+    Notice out = notice(NoticeKind::kEvent, std::move(record));
+    out.resource_version = out.record.resource_version;
+    return out;
+  }
+
   static std::vector<Kind> kinds(const Group& group) {
     std::vector<Kind> out;
     for (const auto& record : group.records) out.push_back(record.kind);
@@ -115,10 +122,19 @@ TEST_F(IntakeTest, AnotherUidMeansThatTheOldObjectVanished) {
 
 TEST_F(IntakeTest, EventsMoveTheCursorWithTheirRecord) {
   first_list();
-  const Group group = take({notice(NoticeKind::kEvent, service("a", "ua", "13", Event::kModified)),
-                            notice(NoticeKind::kEvent, service("b", "ub", "14", Event::kDeleted))});
+  const Group group = take({event(service("a", "ua", "13", Event::kModified)),
+                            event(service("b", "ub", "14", Event::kDeleted))});
   EXPECT_EQ(group.records.size(), 2U);
   EXPECT_THAT(group.cursors, ElementsAre(store::Cursor{"zone-1", "", "Service", "14"}));
+}
+
+TEST_F(IntakeTest, AnEventOfOneNamespaceAloneMovesNoCursor) {
+  first_list();
+  Notice narrow = event(service("a", "ua", "13", Event::kModified));
+  narrow.resource_version.clear();
+  const Group group = take({narrow});
+  EXPECT_EQ(group.records.size(), 1U);
+  EXPECT_TRUE(group.cursors.empty());
 }
 
 TEST_F(IntakeTest, ABookmarkMovesOnlyTheCursor) {
@@ -133,9 +149,8 @@ TEST_F(IntakeTest, ABookmarkMovesOnlyTheCursor) {
 TEST_F(IntakeTest, AnEventThatAFreshReadHasOvertakenIsNoRecord) {
   first_list();
   take({notice(NoticeKind::kFresh, service("a", "ua", "15", Event::kModified))});
-  const Group group =
-      take({notice(NoticeKind::kEvent, service("a", "ua", "13", Event::kModified)),
-            notice(NoticeKind::kEvent, service("a", "ua", "15", Event::kModified))});
+  const Group group = take({event(service("a", "ua", "13", Event::kModified)),
+                            event(service("a", "ua", "15", Event::kModified))});
   EXPECT_TRUE(group.records.empty());
   EXPECT_THAT(group.cursors, ElementsAre(store::Cursor{"zone-1", "", "Service", "15"}));
   EXPECT_EQ(reducer_.known({"zone-1", "", "Service", "shop", "a"})->resource_version, "15");
@@ -150,15 +165,15 @@ TEST_F(IntakeTest, AFreshReadMovesNoCursor) {
 TEST_F(IntakeTest, TheLateDeletionOfAnOlderObjectLeavesTheNewOneAlone) {
   first_list();
   take({notice(NoticeKind::kFresh, service("a", "ua2", "16"))});
-  const Group group = take({notice(NoticeKind::kEvent, service("a", "ua", "14", Event::kDeleted))});
+  const Group group = take({event(service("a", "ua", "14", Event::kDeleted))});
   EXPECT_TRUE(group.records.empty());
   EXPECT_EQ(reducer_.known({"zone-1", "", "Service", "shop", "a"})->uid, "ua2");
 }
 
 TEST_F(IntakeTest, OneGroupSeesItsOwnChanges) {
   // Added, and missing from a list that ends in the same group: the body comes from the group.
-  const Group group = take({notice(NoticeKind::kEvent, service("c", "uc", "11")),
-                            notice(NoticeKind::kListBegin), list_end("12")});
+  const Group group =
+      take({event(service("c", "uc", "11")), notice(NoticeKind::kListBegin), list_end("12")});
   ASSERT_THAT(kinds(group),
               ElementsAre(Kind::kObserved, Kind::kSyncBegin, Kind::kVanished, Kind::kSyncEnd));
   EXPECT_EQ(group.records[2].body, group.records[0].body);

@@ -114,7 +114,10 @@ void Intake::take_event(Notice& notice, Group& group) {
                      !listing_.contains({notice.zone, notice.group, notice.kind});
   const std::string version = event.resource_version;
   const auto settle = [&] {
-    if (moves && !version.empty()) move_cursor(notice, version, group);
+    // The edge says where the kind's watch stands; of some namespaces alone it says nothing.
+    if (moves && !notice.resource_version.empty()) {
+      move_cursor(notice, notice.resource_version, group);
+    }
   };
   if (event.kind != Kind::kObserved) {
     add(std::move(event), group);
