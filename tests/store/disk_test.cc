@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -148,11 +149,15 @@ TEST(Disk, ReadsGoOnWhileNothingCanBeWritten) {
 /// Puts another file under the descriptor of the head anchor, and back.
 class AnchorSwap {
  public:
-  explicit AnchorSwap(const char* replacement) {
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-      std::error_code gone;
-      const auto target = std::filesystem::read_symlink(entry.path(), gone);
-      if (target.filename() == "head.anchor") anchor_ = std::stoi(entry.path().filename().string());
+  AnchorSwap(const std::filesystem::path& store, const char* replacement) {
+    struct stat wanted {};
+    if (::stat((store / "head.anchor").c_str(), &wanted) != 0) std::abort();
+    for (int descriptor = 0; descriptor < ::getdtablesize(); ++descriptor) {
+      struct stat here {};
+      if (::fstat(descriptor, &here) == 0 && here.st_dev == wanted.st_dev &&
+          here.st_ino == wanted.st_ino) {
+        anchor_ = descriptor;
+      }
     }
     saved_ = ::fcntl(anchor_, F_DUPFD_CLOEXEC, 0);
     const int other = ::open(replacement, O_RDWR | O_CLOEXEC);
@@ -181,7 +186,7 @@ TEST(Disk, AGroupWithoutItsAnchorIsReplaced) {
   const Cursor first = sample_cursor(3);
   ASSERT_TRUE((*writer)->append(group, std::span(&first, 1)));
   {
-    const AnchorSwap full("/dev/full");
+    const AnchorSwap full(base / "s", "/dev/full");
     std::vector<record::Record> other(7, sample(100));
     const Cursor lost = sample_cursor(10);
     const auto refused = (*writer)->append(other, std::span(&lost, 1));
@@ -212,7 +217,7 @@ TEST(Disk, ClosingAfterAFailureTakesTheGroupOut) {
   auto group = sample_group(0, 3);
   ASSERT_TRUE((*writer)->append(group));
   {
-    const AnchorSwap full("/dev/full");
+    const AnchorSwap full(base / "s", "/dev/full");
     group = sample_group(3, 2);
     ASSERT_FALSE((*writer)->append(group));
     EXPECT_FALSE((*writer)->close());

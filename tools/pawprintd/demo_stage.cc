@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,13 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPoll{10};
 constexpr std::chrono::seconds kStopWithin{25};
+
+/// The file that this process was started from. Not /proc/self/exe: a bare chroot has no /proc.
+std::string running_program() {
+  const auto* name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  std::error_code error;
+  return name == nullptr ? std::string{} : fs::absolute(name, error).string();
+}
 
 Result<fs::path> store_folder(const std::string& wanted) {
   std::error_code error;
@@ -63,7 +71,7 @@ bool wait_until(const std::function<bool()>& probe, milliseconds limit) {
 Result<std::unique_ptr<Stage>> Stage::set(const std::string& store, const std::string& http,
                                           const std::string& program) {
   std::unique_ptr<Stage> stage(new Stage);
-  stage->program_ = program;
+  stage->program_ = program.empty() ? running_program() : program;
   auto folder = store_folder(store);
   if (!folder) return tl::unexpected(folder.error());
   stage->store_ = std::move(*folder);

@@ -18,9 +18,9 @@ namespace pawprint::pawprintd {
 class Stage {
  public:
   /// Starts the zones and writes kubeconfigs and a configuration file beside the store. `program`
-  /// is pawprintd: by default the program that runs.
+  /// is pawprintd; empty: the program that runs.
   static Result<std::unique_ptr<Stage>> set(const std::string& store, const std::string& http,
-                                            const std::string& program = "/proc/self/exe");
+                                            const std::string& program = {});
   ~Stage();
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
