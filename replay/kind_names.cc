@@ -21,9 +21,14 @@ constexpr std::array<KindName, model::kKindCount - 1> kNames{{
     {Kind::kMesh, "meshes", "mesh", "m"},
     {Kind::kMeshGatewayConfig, "meshgatewayconfigs", "meshgatewayconfig", ""},
     {Kind::kExternalService, "externalservices", "externalservice", ""},
+    {Kind::kMeshService, "meshservices", "meshservice", "msvc"},
+    {Kind::kMeshMultiZoneService, "meshmultizoneservices", "meshmultizoneservice", "mzsvc"},
+    {Kind::kMeshExternalService, "meshexternalservices", "meshexternalservice", "extsvc"},
     {Kind::kMeshGateway, "meshgateways", "meshgateway", "mgw"},
     {Kind::kMeshGatewayInstance, "meshgatewayinstances", "meshgatewayinstance", ""},
     {Kind::kMeshHttpRoute, "meshhttproutes", "meshhttproute", "mhttpr"},
+    {Kind::kMeshTimeout, "meshtimeouts", "meshtimeout", "mt"},
+    {Kind::kMeshRetry, "meshretries", "meshretry", "mr"},
 }};
 
 std::string lower(std::string_view text) {

@@ -16,10 +16,14 @@ const std::vector<WatchedKind>& watched_kinds() {
       {kKumaGroup, "MeshGatewayConfig", "meshgatewayconfigs", false},
       {kKumaGroup, "ExternalService", "externalservices", false},
       {kKumaGroup, "MeshService", "meshservices", false},
+      {kKumaGroup, "MeshMultiZoneService", "meshmultizoneservices", false},
+      {kKumaGroup, "MeshExternalService", "meshexternalservices", false},
       {kKumaGroup, "Zone", "zones", false},
       {kKumaGroup, "MeshGateway", "meshgateways", true},
       {kKumaGroup, "MeshGatewayInstance", "meshgatewayinstances", true},
       {kKumaGroup, "MeshHTTPRoute", "meshhttproutes", true},
+      {kKumaGroup, "MeshTimeout", "meshtimeouts", true},
+      {kKumaGroup, "MeshRetry", "meshretries", true},
   };
   return kinds;
 }

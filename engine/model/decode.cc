@@ -88,6 +88,37 @@ ExternalServiceFact read_external_service(Reading& in, const JsonObject& object)
   return out;
 }
 
+MeshServicePort read_mesh_port(Reading& in, const JsonObject& port, std::string_view protocol) {
+  return {in.nonempty(port, "name"), in.text(port, protocol, "tcp"), in.small(port, "port", 0)};
+}
+
+MeshServiceFact read_mesh_service(Reading& in, const JsonObject& object) {
+  MeshServiceFact out;
+  JsonObject meta;
+  if (in.object(object, "metadata", meta)) {
+    const Labels labels = in.labels(meta, "labels");
+    out.mesh = find_label(labels, "kuma.io/mesh");
+    out.zone = find_label(labels, "kuma.io/zone");
+    out.display = find_label(labels, "kuma.io/display-name");
+    out.ns = find_label(labels, "k8s.kuma.io/namespace");
+    JsonObject annotations;
+    if (out.display.empty() && in.object(meta, "annotations", annotations)) {
+      out.display = in.nonempty(annotations, "kuma.io/display-name");
+    }
+    if (out.display.empty()) out.display = in.text(meta, "name");
+    if (out.ns.empty()) out.ns = in.text(meta, "namespace");
+  }
+  if (out.mesh.empty()) out.mesh = in.symbols.intern("default");
+  JsonObject spec;
+  if (!in.object(object, "spec", spec)) return out;
+  in.each_object(spec, "ports", [&](const JsonObject& port) {
+    out.ports.push_back(read_mesh_port(in, port, "appProtocol"));
+  });
+  JsonObject match;
+  if (in.object(spec, "match", match)) out.ports.push_back(read_mesh_port(in, match, "protocol"));
+  return out;
+}
+
 bool managed_by_us(Reading& in, const JsonObject& meta) {
   bool found = false;
   in.each_object(meta, "managedFields", [&](const JsonObject& entry) {
@@ -234,9 +265,16 @@ Decoded Decoder::decode(Kind kind, const record::Record& record, std::string_vie
     case Kind::kExternalService:
       out.fact = read_external_service(in, object);
       break;
+    case Kind::kMeshService:
+    case Kind::kMeshMultiZoneService:
+    case Kind::kMeshExternalService:
+      out.fact = read_mesh_service(in, object);
+      break;
     case Kind::kMeshGateway:
     case Kind::kMeshGatewayInstance:
     case Kind::kMeshHttpRoute:
+    case Kind::kMeshTimeout:
+    case Kind::kMeshRetry:
       out.fact = read_generated(in, kind, object, record.body);
       break;
     case Kind::kNone:

@@ -29,6 +29,16 @@ constexpr std::array kTcpTo{Node{"rules", "", kTcpRule}};
 constexpr std::array kMeshTcpRouteSpec{Node{"to", "", kTcpTo}};
 constexpr Node kMeshTcpRoute{"spec", "", kMeshTcpRouteSpec};
 
+// MeshRetry.
+constexpr std::array kHostSelection{Node{"updateFrequency", "2"}};
+constexpr std::array kHttpRetry{Node{"hostSelection", "", kHostSelection},
+                                Node{"retriableRequestHeaders", "", kHeader},
+                                Node{"retriableResponseHeaders", "", kHeader}};
+constexpr std::array kRetryDefault{Node{"http", "", kHttpRetry}};
+constexpr std::array kRetryTo{Node{"default", "", kRetryDefault}};
+constexpr std::array kMeshRetrySpec{Node{"to", "", kRetryTo}};
+constexpr Node kMeshRetry{"spec", "", kMeshRetrySpec};
+
 constexpr std::array kInstanceSpec{Node{"replicas", "1"}, Node{"serviceType", "\"LoadBalancer\""}};
 constexpr Node kMeshGatewayInstance{"spec", "", kInstanceSpec};
 
@@ -37,6 +47,7 @@ constexpr Node kMeshGatewayInstance{"spec", "", kInstanceSpec};
 const DefaultNode* spec_defaults(std::string_view kind) {
   if (kind == "MeshHTTPRoute") return &kMeshHttpRoute;
   if (kind == "MeshTCPRoute") return &kMeshTcpRoute;
+  if (kind == "MeshRetry") return &kMeshRetry;
   if (kind == "MeshGatewayInstance") return &kMeshGatewayInstance;
   return nullptr;
 }

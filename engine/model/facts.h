@@ -231,6 +231,23 @@ struct ExternalServiceFact {
   bool operator==(const ExternalServiceFact&) const = default;
 };
 
+struct MeshServicePort {
+  Sym name, app_protocol;
+  std::int32_t port = 0;
+  bool operator==(const MeshServicePort&) const = default;
+};
+
+/// A MeshService, MeshMultiZoneService or MeshExternalService: what a real backend reference can
+/// select. Objects of other zones and of the global control plane are copied under hashed names;
+/// these members say what they were called where they came from.
+struct MeshServiceFact {
+  Sym mesh;
+  Sym display, ns;  ///< Name and namespace at its origin; its own unless labels say otherwise.
+  Sym zone;         ///< Label kuma.io/zone; absent when it belongs to no zone.
+  std::vector<MeshServicePort> ports;
+  bool operator==(const MeshServiceFact&) const = default;
+};
+
 struct Address {
   Sym type, value;
   bool operator==(const Address&) const = default;
@@ -249,7 +266,7 @@ struct GeneratedFact {
 
 using Fact = std::variant<std::monostate, GatewayClassFact, GatewayFact, HttpRouteFact, GrantFact,
                           NamespaceFact, ServiceFact, SecretFact, MeshFact, MeshGatewayConfigFact,
-                          ExternalServiceFact, GeneratedFact>;
+                          ExternalServiceFact, MeshServiceFact, GeneratedFact>;
 
 /// A condition of ours as last seen in the cluster; lets a new log keep transition times.
 struct SeenCondition {

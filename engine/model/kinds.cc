@@ -23,9 +23,14 @@ constexpr std::array<KindInfo, kKindCount> kKinds{{
     {Kind::kMesh, "kuma.io", "Mesh", kKumaApi, false, false, true},
     {Kind::kMeshGatewayConfig, "kuma.io", "MeshGatewayConfig", kKumaApi, false, false, true},
     {Kind::kExternalService, "kuma.io", "ExternalService", kKumaApi, false, false, false},
+    {Kind::kMeshService, "kuma.io", "MeshService", kKumaApi, true, false, false},
+    {Kind::kMeshMultiZoneService, "kuma.io", "MeshMultiZoneService", kKumaApi, true, false, false},
+    {Kind::kMeshExternalService, "kuma.io", "MeshExternalService", kKumaApi, true, false, false},
     {Kind::kMeshGateway, "kuma.io", "MeshGateway", kKumaApi, false, true, true},
     {Kind::kMeshGatewayInstance, "kuma.io", "MeshGatewayInstance", kKumaApi, true, true, true},
     {Kind::kMeshHttpRoute, "kuma.io", "MeshHTTPRoute", kKumaApi, true, true, true},
+    {Kind::kMeshTimeout, "kuma.io", "MeshTimeout", kKumaApi, true, true, true},
+    {Kind::kMeshRetry, "kuma.io", "MeshRetry", kKumaApi, true, true, true},
 }};
 }  // namespace
 

@@ -18,11 +18,16 @@ enum class Kind : std::uint8_t {
   kMesh,
   kMeshGatewayConfig,
   kExternalService,
+  kMeshService,
+  kMeshMultiZoneService,
+  kMeshExternalService,
   kMeshGateway,
   kMeshGatewayInstance,
   kMeshHttpRoute,
+  kMeshTimeout,
+  kMeshRetry,
 };
-inline constexpr int kKindCount = 14;
+inline constexpr int kKindCount = 19;
 
 struct KindInfo {
   Kind kind;

@@ -26,12 +26,15 @@ int rank(Kind kind) {
       return 2;
     case Kind::kMeshHttpRoute:
       return 3;
-    case Kind::kGatewayClass:
+    case Kind::kMeshTimeout:
+    case Kind::kMeshRetry:
       return 4;
-    case Kind::kGateway:
+    case Kind::kGatewayClass:
       return 5;
-    case Kind::kHttpRoute:
+    case Kind::kGateway:
       return 6;
+    case Kind::kHttpRoute:
+      return 7;
     case Kind::kNone:
     case Kind::kReferenceGrant:
     case Kind::kNamespace:
@@ -39,9 +42,12 @@ int rank(Kind kind) {
     case Kind::kMesh:
     case Kind::kMeshGatewayConfig:
     case Kind::kExternalService:
-      return 7;
+    case Kind::kMeshService:
+    case Kind::kMeshMultiZoneService:
+    case Kind::kMeshExternalService:
+      return 8;
   }
-  return 7;
+  return 8;
 }
 
 bool is_generated(Kind kind) { return model::info(kind).generated; }

@@ -115,7 +115,9 @@ TEST(Fold, NothingIsDecidedBeforeTheZoneIsSynced) {
       {"kuma.io", "MeshGatewayConfig"},
       {"kuma.io", "MeshGateway"},
       {"kuma.io", "MeshGatewayInstance"},
-      {"kuma.io", "MeshHTTPRoute"}};
+      {"kuma.io", "MeshHTTPRoute"},
+      {"kuma.io", "MeshTimeout"},
+      {"kuma.io", "MeshRetry"}};
   std::size_t done = 0;
   for (const auto& [group, kind] : kinds) {
     record::Record sync;

@@ -89,6 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
     Defaults, GeneratedKind,
     ::testing::Values(Kind{"kuma-2.14/kuma.io_meshhttproutes.yaml", "MeshHTTPRoute", 4},
                       Kind{"kuma-2.14/kuma.io_meshtcproutes.yaml", "MeshTCPRoute", 1},
+                      Kind{"kuma-2.14/kuma.io_meshretries.yaml", "MeshRetry", 3},
+                      Kind{"kuma-2.14/kuma.io_meshtimeouts.yaml", "MeshTimeout", 0},
                       Kind{"kuma-2.14/kuma.io_meshgateways.yaml", "MeshGateway", 0},
                       Kind{"kuma-2.14/kuma.io_meshgatewayinstances.yaml", "MeshGatewayInstance",
                            2}),

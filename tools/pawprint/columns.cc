@@ -148,6 +148,11 @@ std::span<const Column> columns(Kind kind) {
     case Kind::kMesh:
     case Kind::kMeshGatewayConfig:
     case Kind::kExternalService:
+    case Kind::kMeshService:
+    case Kind::kMeshMultiZoneService:
+    case Kind::kMeshExternalService:
+    case Kind::kMeshTimeout:
+    case Kind::kMeshRetry:
       break;
   }
   return {};
