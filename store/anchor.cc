@@ -52,10 +52,29 @@ std::optional<AnchorReading> decode_file(std::string_view bytes) {
   AnchorReading reading;
   reading.slot_damaged = slots[0] == Slot::kDamaged || slots[1] == Slot::kDamaged;
   if (slots[0] != Slot::kWhole && slots[1] != Slot::kWhole) return std::nullopt;
+  // Only a store to which nothing was ever written has an empty slot; any other one was wiped.
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i] == Slot::kEmpty && points[1 - i].commit > 0) reading.slot_damaged = true;
+  }
   const bool first =
       slots[0] == Slot::kWhole && (slots[1] != Slot::kWhole || points[0].commit > points[1].commit);
   reading.point = points[first ? 0 : 1];
   return reading;
+}
+
+/// A slot with its page: also what stands behind the slot is written anew each time.
+std::string page_of(const AnchorPoint& point) {
+  std::string page = encode_slot(point);
+  page.resize(kPageBytes, '\0');
+  return page;
+}
+
+/// The other slot when only `point` is known: the same end of the log, one commit earlier, so that
+/// `point` counts. Empty before the first commit.
+std::string page_before(AnchorPoint point) {
+  if (point.commit == 0) return std::string(kPageBytes, '\0');
+  --point.commit;
+  return page_of(point);
 }
 
 /// A lock of the open file, not of the process: readers may ask for it, and closing another
@@ -134,9 +153,8 @@ Result<AnchorWriter> AnchorWriter::open(const std::filesystem::path& directory, 
 }
 
 Result<void> AnchorWriter::initialise(const AnchorPoint& first) {
-  std::string bytes(kFileBytes, '\0');
-  const std::string slot = encode_slot(first);
-  bytes.replace((first.commit % 2) * kPageBytes, slot.size(), slot);
+  std::string bytes = page_of(first);
+  bytes.insert(first.commit % 2 == 0 ? kPageBytes : 0, page_before(first));
   return write_at(file_, 0, bytes, path_)
       .and_then([&] { return sync_data(file_, path_); })
       .and_then([&] { return sync_directory(path_.parent_path()); });
@@ -145,14 +163,14 @@ Result<void> AnchorWriter::initialise(const AnchorPoint& first) {
 Result<AnchorReading> AnchorWriter::read() const { return read_file(file_, path_); }
 
 Result<void> AnchorWriter::store(const AnchorPoint& point) {
-  auto written = write_at(file_, (point.commit % 2) * kPageBytes, encode_slot(point), path_);
+  auto written = write_at(file_, (point.commit % 2) * kPageBytes, page_of(point), path_);
   if (!written) return written;
   return sync_data(file_, path_);
 }
 
-Result<void> AnchorWriter::forget_after(std::uint64_t acknowledged) {
-  const std::string zeros(kPageBytes, '\0');
-  auto written = write_at(file_, ((acknowledged + 1) % 2) * kPageBytes, zeros, path_);
+Result<void> AnchorWriter::forget_after(const AnchorPoint& acknowledged) {
+  auto written = write_at(file_, ((acknowledged.commit + 1) % 2) * kPageBytes,
+                          page_before(acknowledged), path_);
   if (!written) return written;
   return sync_data(file_, path_);
 }

@@ -32,7 +32,7 @@ struct AnchorPoint {
 
 struct AnchorReading {
   AnchorPoint point;          ///< The newest slot that is whole.
-  bool slot_damaged = false;  ///< The other slot holds neither zeros nor a whole point.
+  bool slot_damaged = false;  ///< The other slot holds no whole point, although it must.
 };
 
 /// One slot's bytes; kSlotBytes long.
@@ -59,13 +59,14 @@ class AnchorWriter {
   /// kNotFound: no such file and `create` is false. kUnreachable: another writer has the lock.
   static Result<AnchorWriter> open(const std::filesystem::path& directory, bool create);
 
-  /// Fills the file and stores `first`, synced with the directory.
+  /// Fills the file and stores `first` (and, but for commit 0, what preceded it), synced with the
+  /// directory.
   Result<void> initialise(const AnchorPoint& first);
   [[nodiscard]] Result<AnchorReading> read() const;
-  /// Writes the slot of `point.commit` and syncs it.
+  /// Writes the page of the slot of `point.commit` and syncs it.
   Result<void> store(const AnchorPoint& point);
-  /// Clears the slot that `store` of the commit after `acknowledged` may have left half-done.
-  Result<void> forget_after(std::uint64_t acknowledged);
+  /// Replaces the slot that `store` of the commit after `acknowledged` may have left half-done.
+  Result<void> forget_after(const AnchorPoint& acknowledged);
 
  private:
   File file_;

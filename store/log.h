@@ -40,7 +40,7 @@ struct Disk {
 
 struct Problem {
   record::Seq seq = 0;       ///< 0 when it concerns no single record.
-  std::string what, detail;  ///< what: chain, anchor, index, gap, rocksdb, body, format, more.
+  std::string what, detail;  ///< what: chain, anchor, index, gap, rocksdb, body, format, key, more.
 };
 
 /// Reading side. Obtained from a Writer, or by open() on a directory that another process may be
@@ -100,6 +100,9 @@ class Writer {
   /// Key for the digests of Secret bytes: 32 random bytes, made with the store, mode 0600.
   [[nodiscard]] virtual std::string_view secret_key() const = 0;
 };
+
+/// Whether a store, or what is left of one, is in `directory`; false also when nobody can tell.
+bool holds_store(const std::filesystem::path& directory);
 
 /// A consistent copy of the store in `from` (also of a running daemon's) as a new store in `to`,
 /// which must not exist or be empty.

@@ -85,6 +85,11 @@ Result<void> FollowingReader::try_once(const AnchorReading& reading) {
 
 }  // namespace
 
+bool holds_store(const std::filesystem::path& directory) {
+  std::error_code error;
+  return std::filesystem::exists(directory / kAnchorFile, error) || holds_database(directory);
+}
+
 Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& directory) {
   auto anchor = AnchorReader::open(directory);
   if (!anchor && anchor.error().code == ErrorCode::kNotFound) {
@@ -97,10 +102,9 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& direct
   if (!anchor) return tl::unexpected<Error>(anchor.error());
   auto point = anchor->read();
   if (!holds_database(directory)) {
-    if (!point) return fail(ErrorCode::kUnreachable, point.error().message);
-    if (point->point.commit == 0) {
+    if (!point || point->point.commit == 0) {
       return fail(ErrorCode::kUnreachable,
-                  "the store at " + directory.string() + " is not made yet");
+                  "there is no store at " + directory.string() + ": its making did not finish");
     }
   }
   if (!point && point.error().code == ErrorCode::kUnreachable) {

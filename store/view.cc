@@ -13,12 +13,26 @@ Result<StoredRecord> stored_record(const Database& database, record::Seq seq, st
   const auto status =
       database.db().Get(rocksdb::ReadOptions(), database.family(Family::kRecords), key, &value);
   if (status.IsNotFound()) {
-    return fail(ErrorCode::kDamaged, "record " + std::to_string(seq) + " is missing from the log");
+    return fail(ErrorCode::kDamaged, "the record is missing");
   }
   if (!status.ok()) {
     return tl::unexpected<Error>(error_of(status, "read record " + std::to_string(seq)));
   }
   return decode_record(key, value);
+}
+
+/// Damage that is met while reading, in the words of all commands.
+Error at_seq(Error error, record::Seq seq, const std::filesystem::path& directory) {
+  if (error.code != ErrorCode::kDamaged) return error;
+  const std::string name = "record " + std::to_string(seq) + " is damaged: ";
+  if (error.message.starts_with(name)) error.message.erase(0, name.size());
+  return {error.code, "store " + directory.string() + " is damaged at seq " + std::to_string(seq) +
+                          ": " + error.message};
+}
+
+Error of_store(Error error, const std::filesystem::path& directory) {
+  if (error.code != ErrorCode::kDamaged) return error;
+  return {error.code, "store " + directory.string() + " is damaged: " + error.message};
 }
 
 /// Each family reaches its table files on its own, so a lost log file may leave an index behind the
@@ -79,9 +93,9 @@ Result<record::Record> View::get(record::Seq seq) {
   auto inside = covered(seq);
   if (!inside) return tl::unexpected<Error>(inside.error());
   std::string value;
-  return stored_record(**open, seq, value).map([](StoredRecord&& stored) {
-    return std::move(stored.record);
-  });
+  auto stored = stored_record(**open, seq, value);
+  if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), seq, directory_));
+  return std::move(stored->record);
 }
 
 Result<void> View::scan(record::Seq from, record::Seq to,
@@ -94,18 +108,17 @@ Result<void> View::scan(record::Seq from, record::Seq to,
   const auto entry = (*open)->iterate(Family::kRecords);
   record::Seq expected = from;
   for (entry->Seek(record_key(from)); entry->Valid() && expected <= to; entry->Next(), ++expected) {
+    if (entry->key() != record_key(expected)) break;
     auto stored = decode_record(entry->key().ToStringView(), entry->value().ToStringView());
-    if (!stored) return tl::unexpected<Error>(stored.error());
-    if (stored->record.seq != expected) break;
+    if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), expected, directory_));
     if (!visit(stored->record)) return {};
   }
-  if (!entry->status().ok()) {
-    return tl::unexpected<Error>(
-        error_of(entry->status(), "read record " + std::to_string(expected)));
-  }
   if (expected > to) return {};
-  return fail(ErrorCode::kDamaged,
-              "record " + std::to_string(expected) + " is missing from the log");
+  Error missing{ErrorCode::kDamaged, "the record is missing"};
+  if (!entry->status().ok()) {
+    missing = error_of(entry->status(), "read record " + std::to_string(expected));
+  }
+  return tl::unexpected<Error>(at_seq(std::move(missing), expected, directory_));
 }
 
 Result<std::vector<record::Seq>> View::seqs_under(Family family, const std::string& prefix,
@@ -116,15 +129,17 @@ Result<std::vector<record::Seq>> View::seqs_under(Family family, const std::stri
   const auto entry = (*open)->iterate(family);
   for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix); entry->Next()) {
     const auto seq = seq_of_key(entry->key().ToStringView().substr(prefix.size()));
-    if (!seq)
-      return fail(ErrorCode::kDamaged,
-                  "an entry of index " + std::string(name(family)) + " is cut short");
+    if (!seq) {
+      return tl::unexpected<Error>(of_store(
+          {ErrorCode::kDamaged, "an entry of index " + std::string(name(family)) + " is cut short"},
+          directory_));
+    }
     if (*seq > upto) break;
     seqs.push_back(*seq);
   }
   if (entry->status().ok()) return seqs;
   return tl::unexpected<Error>(
-      error_of(entry->status(), "read index " + std::string(name(family))));
+      of_store(error_of(entry->status(), "read index " + std::string(name(family))), directory_));
 }
 
 Result<std::vector<record::Seq>> View::history(const record::ObjectKey& key, record::Seq upto) {
@@ -141,11 +156,15 @@ Result<record::Seq> View::seq_at(std::int64_t time_ns) {
   const auto entry = (*open)->iterate(Family::kTimes);
   entry->SeekForPrev(time_key(time_ns, ~record::Seq{0}));
   if (!entry->status().ok()) {
-    return tl::unexpected<Error>(error_of(entry->status(), "read index times"));
+    return tl::unexpected<Error>(
+        of_store(error_of(entry->status(), "read index times"), directory_));
   }
   if (!entry->Valid()) return 0;
   const auto seq = seq_of_key(entry->key().ToStringView());
-  if (!seq) return fail(ErrorCode::kDamaged, "an entry of index times is cut short");
+  if (!seq) {
+    return tl::unexpected<Error>(
+        of_store({ErrorCode::kDamaged, "an entry of index times is cut short"}, directory_));
+  }
   return std::min(*seq, head().seq);
 }
 
@@ -157,7 +176,10 @@ Result<std::vector<Cursor>> View::cursors() {
   for (entry->Seek(kCursorPrefix); entry->Valid() && entry->key().starts_with(kCursorPrefix);
        entry->Next()) {
     auto cursor = decode_cursor(entry->key().ToStringView(), entry->value().ToStringView());
-    if (!cursor) return fail(ErrorCode::kDamaged, "a cursor in the metadata is damaged");
+    if (!cursor) {
+      return tl::unexpected<Error>(
+          of_store({ErrorCode::kDamaged, "a cursor in the metadata is damaged"}, directory_));
+    }
     cursors.push_back(std::move(*cursor));
   }
   if (entry->status().ok()) return cursors;
@@ -199,7 +221,7 @@ Result<Reach> check_reach(const Database& database, const AnchorPoint& point,
   const std::string where = "store " + directory.string() + " is damaged: ";
   const auto anchor = [&] { return (directory / kAnchorFile).string(); };
   auto reach = reach_of(database);
-  if (!reach) return reach;
+  if (!reach) return tl::unexpected<Error>(of_store(reach.error(), directory));
   if (reach->head.seq < point.seq) {
     return fail(ErrorCode::kDamaged, where + "the log ends at seq " +
                                          std::to_string(reach->head.seq) + ", but " + anchor() +
@@ -213,7 +235,7 @@ Result<Reach> check_reach(const Database& database, const AnchorPoint& point,
   if (point.seq == 0) return reach;
   std::string value;
   auto stored = stored_record(database, point.seq, value);
-  if (!stored) return fail(stored.error().code, where + stored.error().message);
+  if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), point.seq, directory));
   if (stored->hash != point.hash) {
     return fail(ErrorCode::kDamaged, where + "the chain value at seq " + std::to_string(point.seq) +
                                          " is not that of " + anchor());
@@ -225,15 +247,15 @@ Result<Reach> check_reach(const Database& database, const AnchorPoint& point,
 
 Result<void> check_tail(const Database& database, const AnchorPoint& point, record::Seq last,
                         const std::filesystem::path& directory) {
-  const std::string where = "store " + directory.string() + " is damaged: ";
   record::Hash previous = point.hash;
   std::string value;
   for (record::Seq seq = point.seq + 1; seq <= last; ++seq) {
     auto stored = stored_record(database, seq, value);
-    if (!stored) return fail(stored.error().code, where + stored.error().message);
+    if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), seq, directory));
     previous = chain(previous, stored->header, stored->record.body);
     if (previous != stored->hash) {
-      return fail(ErrorCode::kDamaged, where + "the chain breaks at record " + std::to_string(seq));
+      return tl::unexpected<Error>(
+          at_seq({ErrorCode::kDamaged, "the chain breaks there"}, seq, directory));
     }
   }
   return {};

@@ -206,7 +206,7 @@ Result<void> LogWriter::recover() {
   auto reach = check_reach(*database_, point_of(tip_), directory_);
   if (!reach) return tl::unexpected<Error>(reach.error());
   // The anchor must not name a group that the next write replaces.
-  auto forgotten = anchor_.forget_after(tip_.commit);
+  auto forgotten = anchor_.forget_after(point_of(tip_));
   if (!forgotten) return forgotten;
   leftover_ = reach->commit > tip_.commit;
   failed_ = false;

@@ -147,6 +147,77 @@ TEST(Fsck, SpeaksWhenRocksDbRefuses) {
   EXPECT_EQ(report->records, kRecords);
 }
 
+TEST(Fsck, TheKeyIsMissed) {
+  const TemporaryDirectory base(Place::kMemory);
+  make_store(base / "s", kRecords);
+  write_file(base / "s" / "secret.key", "short");
+  auto report = fsck(base / "s");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(has(*report, 0, "key"));
+  std::filesystem::remove(base / "s" / "secret.key");
+  report = fsck(base / "s");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(has(*report, 0, "key"));
+  EXPECT_EQ(report->problems.size(), 1U);
+  EXPECT_EQ(report->records, kRecords);
+}
+
+/// fsck of a store whose anchor `change` was made to, and whether a reader still gets everything.
+void expect_slot_problem(const std::function<void(std::string&)>& change) {
+  const TemporaryDirectory base(Place::kMemory);
+  make_store(base / "s", kRecords);
+  std::string anchor = read_file(base / "s" / "head.anchor");
+  change(anchor);
+  write_file(base / "s" / "head.anchor", anchor);
+  auto report = fsck(base / "s");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(has(*report, 0, "anchor"));
+  EXPECT_EQ(report->problems.size(), 1U);
+  {
+    auto reader = Reader::open(base / "s");
+    ASSERT_TRUE(reader) << reader.error().message;
+    EXPECT_EQ((*reader)->head().seq, kRecords);
+  }
+  {
+    auto writer = Writer::open(base / "s");
+    ASSERT_TRUE(writer) << writer.error().message;
+  }
+  report = fsck(base / "s");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->problems.empty()) << "a writer repairs it";
+}
+
+TEST(Fsck, OneDamagedSlotIsAProblemAndNoObstacle) {
+  constexpr std::size_t kPage = 4096;
+  for (const std::size_t slot : {std::size_t{0}, kPage}) {
+    const std::string where = "slot at " + std::to_string(slot);
+    SCOPED_TRACE(where);
+    expect_slot_problem([slot](std::string& bytes) { bytes[slot + 20] ^= 1; });
+    expect_slot_problem([slot](std::string& bytes) { bytes[slot + kPage - 1] ^= 1; });
+    expect_slot_problem(
+        [slot](std::string& bytes) { bytes.replace(slot, kPage, std::string(kPage, '\0')); });
+  }
+}
+
+TEST(Fsck, ACopyIsWhole) {
+  const TemporaryDirectory base(Place::kMemory);
+  make_store(base / "s", kRecords);
+  ASSERT_TRUE(store::copy(base / "s", base / "t"));
+  const auto report = fsck(base / "t");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->problems.empty());
+}
+
+TEST(Fsck, OneFaultIsToldOnce) {
+  const auto report = report_after([](const Database& database, rocksdb::WriteBatch& batch) {
+    ASSERT_TRUE(batch.Put(database.family(Family::kRecords), record_key(20), "nonsense").ok());
+  });
+  // Nobody can say how the indexes should list a record that cannot be read.
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_EQ(report.problems[0].detail.find("record 20"), std::string::npos)
+      << report.problems[0].detail;
+}
+
 TEST(Fsck, ManyProblemsAreCutOff) {
   const TemporaryDirectory base(Place::kMemory);
   make_store(base / "s", 1300, 100);
