@@ -72,7 +72,7 @@ TEST_F(ReadManifests, OriginsNameFileDocumentAndLine) {
   const auto path = write("x.yaml", "# c\n" + yaml("a") + "---\n" + yaml("b"));
   const auto documents = read_manifests({path});
   ASSERT_TRUE(documents.has_value());
-  EXPECT_EQ((*documents)[1].origin.str(), path + ", document 2, line 6");
+  EXPECT_EQ((*documents)[1].origin.str(), path + ", document 2, line 7");
 }
 
 TEST_F(ReadManifests, FaultsAreOneLineThatSaysWhere) {
@@ -86,7 +86,7 @@ TEST_F(ReadManifests, FaultsAreOneLineThatSaysWhere) {
   const auto bad = write("bad.yaml", yaml("a") + "---\nkind: x\nkind: y\n");
   EXPECT_EQ(message(bad), bad + ", document 2, line 7: key 'kind' appears twice");
   const auto cut = write("cut.json", json("a") + "\n{\"kind\":\n");
-  EXPECT_EQ(message(cut), cut + ", document 2, line 3: the text ends inside a document");
+  EXPECT_EQ(message(cut), cut + ", document 2, line 2: the text ends inside a document");
   const auto event = write("event.json", "{\"type\":\"ADDED\",\"object\":" + json("a") + "}");
   EXPECT_THAT(message(event), HasSubstr("pawprint import"));
   const auto nameless = write("n.yaml", "apiVersion: v1\nkind: Service\n");

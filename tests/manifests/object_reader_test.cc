@@ -91,7 +91,9 @@ TEST(ObjectReader, SaysWhyTextIsUndecodable) {
       {"{}", "no apiVersion"},
       {R"({"apiVersion":"v1","metadata":{"name":"a"}})", "no kind"},
       {R"({"apiVersion":"v1","kind":"Service","metadata":{}})", "no metadata.name"},
-      {R"({"apiVersion":"v1","kind":"Service","metadata":{"name":7}})", "no metadata.name"},
+      {R"({"apiVersion":"v1","kind":"Service","metadata":{"name":7}})", "name must be a text"},
+      {R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":7}})",
+       "metadata.namespace must be a text"},
       {R"([{"apiVersion":"v1"}])", "kind: List"},
       {R"({"type":"CHANGED","object":{}})", "unknown type"},
       {R"({"type":"ADDED","object":{}})", "no apiVersion"},
@@ -126,7 +128,7 @@ TEST(ObjectReader, ReadsYaml) {
   EXPECT_EQ(items[2].body, object("b"));
   EXPECT_THAT(items[3].body, HasSubstr("\\ud83d"));
   EXPECT_EQ(items[4].body, object("d"));
-  EXPECT_EQ(items[4].origin.str(), "in, document 5, line 15");
+  EXPECT_EQ(items[4].origin.str(), "in, document 5, line 16");
 }
 
 }  // namespace

@@ -122,12 +122,18 @@ std::optional<Chunk> ChunkReader::next_json() {
   for (std::size_t size = 0;; ++size) {
     if (size > options_.limit) return broken_json(size, "the document is too large");
     if (begin_ + size == buffer_.size() && !fill()) {
-      return broken_json(size, "the text ends inside a document");
+      return broken_json(end_of_text(size), "the text ends inside a document");
     }
     const auto state = scan.take(buffer_[begin_ + size]);
     if (state == JsonScan::State::kComplete) return take(Chunk::Kind::kJson, size + 1);
     if (state == JsonScan::State::kBroken) return broken_json(size, scan.fault());
   }
+}
+
+/// Where the first `size` unread bytes end but for white space: the last line that says something.
+std::size_t ChunkReader::end_of_text(std::size_t size) const {
+  while (size > 0 && is_space(buffer_[begin_ + size - 1])) --size;
+  return size;
 }
 
 Chunk ChunkReader::garbage_line() {

@@ -56,6 +56,7 @@ class ChunkReader {
   void choose_form();
   std::optional<Chunk> next_json();
   Chunk broken_json(std::size_t broke_at, std::string_view fault);
+  [[nodiscard]] std::size_t end_of_text(std::size_t size) const;
   Chunk garbage_line();
   std::optional<Chunk> next_yaml();
   Chunk too_large(std::size_t bytes);

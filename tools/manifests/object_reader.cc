@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "engine/model/canonical.h"
 #include "tools/manifests/json_scan.h"
@@ -15,13 +16,43 @@ bool is_list(std::string_view kind, std::string_view items) {
 }
 
 /// Empty when the object can be named; else what it lacks.
-std::string_view missing_name(std::string_view object) {
+std::string missing_name(std::string_view object) {
   if (!object.starts_with('{')) return "not an object";
-  if (plain_string(member_of(object, "apiVersion")).empty()) return "the object has no apiVersion";
-  if (plain_string(member_of(object, "kind")).empty()) return "the object has no kind";
-  const std::string_view name = member_of(member_of(object, "metadata"), "name");
-  if (plain_string(name).empty()) return "the object has no metadata.name";
+  const std::string_view metadata = member_of(object, "metadata");
+  const std::array<std::pair<std::string_view, std::string_view>, 3> needed{
+      {{"apiVersion", member_of(object, "apiVersion")},
+       {"kind", member_of(object, "kind")},
+       {"metadata.name", member_of(metadata, "name")}}};
+  for (const auto& [field, value] : needed) {
+    if (value.empty() || value == "null") return "the object has no " + std::string(field);
+    if (plain_string(value).empty()) {
+      return std::string(field) + " must be a text, not empty and without escapes";
+    }
+  }
+  // Left out it means the default; a number, which YAML makes of 7, means nothing.
+  const std::string_view ns = member_of(metadata, "namespace");
+  if (!ns.empty() && ns != "null" && !ns.starts_with('"')) {
+    return "metadata.namespace must be a text";
+  }
   return {};
+}
+
+std::uint64_t newlines(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// What precedes the content of a YAML document: its divider, directives, comments, empty lines.
+std::string_view text_before_content(std::string_view yaml) {
+  std::size_t at = 0;
+  while (at < yaml.size()) {
+    const std::size_t end = std::min(yaml.find('\n', at), yaml.size());
+    std::string_view line = yaml.substr(at, end - at);
+    if (line.starts_with("---")) line.remove_prefix(3);
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#' && line[first] != '%') break;
+    at = end + 1;
+  }
+  return yaml.substr(0, std::min(at, yaml.size()));
 }
 
 /// "ServiceList" holds Services; a plain List says nothing about its items.
@@ -78,6 +109,8 @@ std::optional<Item> ObjectReader::convert_yaml() {
   if (text.starts_with("---")) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '{' && model::canonical_json(text)) {
+    chunk_.line += newlines(text.substr(0, first));
+    counted_line_ = chunk_.line;
     chunk_.text = std::string(text.substr(first));
     return open_document();
   }
@@ -89,6 +122,7 @@ std::optional<Item> ObjectReader::convert_yaml() {
   }
   from_yaml_ = true;
   if (*json == "null") return std::nullopt;
+  chunk_.line += newlines(text_before_content(chunk_.text));
   chunk_.text = std::move(*json);
   return open_document();
 }
@@ -110,8 +144,8 @@ std::optional<Item> ObjectReader::open_document() {
   if (kind.empty() && object.starts_with('{')) {
     return event_item(plain_string(member_of(text, "type")), object);
   }
-  if (const auto missing = missing_name(text); !missing.empty()) {
-    return undecodable(text, std::string(missing));
+  if (auto missing = missing_name(text); !missing.empty()) {
+    return undecodable(text, std::move(missing));
   }
   Item item;
   item.body = chunk_.text;
@@ -126,8 +160,8 @@ Item ObjectReader::event_item(std::string_view type, std::string_view object) co
     return undecodable(chunk_.text, "unknown type of watch event");
   }
   if (type != "BOOKMARK" && type != "ERROR") {
-    if (const auto missing = missing_name(object); !missing.empty()) {
-      return undecodable(chunk_.text, std::string(missing));
+    if (auto missing = missing_name(object); !missing.empty()) {
+      return undecodable(chunk_.text, std::move(missing));
     }
   }
   Item item;
@@ -174,8 +208,7 @@ Item ObjectReader::object_item(const Pending& pending) {
     }
   }
   auto valid = model::canonical_json(body);
-  const std::string reason =
-      valid ? std::string(missing_name(body)) : std::move(valid.error().message);
+  const std::string reason = valid ? missing_name(body) : std::move(valid.error().message);
   Item item = undecodable(pending.text, reason);
   item.origin.line = line;
   if (reason.empty()) {

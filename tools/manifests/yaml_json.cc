@@ -1,8 +1,10 @@
 #include "tools/manifests/yaml_json.h"
 
 #include <simdjson.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -141,16 +143,34 @@ bool Converter::merge(const YAML::Node& source, Pairs& pairs, std::set<std::stri
   return true;
 }
 
+/// Bytes that no YAML may have; nothing when there are none.
+std::optional<YamlFault> fault_of_bytes(std::string_view yaml) {
+  const bool zero = yaml.find('\0') != std::string_view::npos;
+  if (!zero && simdjson::validate_utf8(yaml.data(), yaml.size())) return std::nullopt;
+  std::size_t line = 1;
+  for (std::string_view rest = yaml;; ++line) {
+    const std::string_view here = rest.substr(0, rest.find('\n'));
+    if (here.find('\0') != std::string_view::npos) {
+      return YamlFault{line, "a byte 0: this is no text"};
+    }
+    if (!simdjson::validate_utf8(here.data(), here.size()))
+      return YamlFault{line, "not valid UTF-8"};
+    if (here.size() == rest.size()) return YamlFault{line, "not valid UTF-8"};
+    rest.remove_prefix(here.size() + 1);
+  }
+}
+
 }  // namespace
 
 tl::expected<std::string, YamlFault> yaml_to_json(std::string_view yaml, std::size_t limit) {
-  if (!simdjson::validate_utf8(yaml.data(), yaml.size())) {
-    return tl::unexpected<YamlFault>(YamlFault{1, "not valid UTF-8"});
-  }
+  if (auto fault = fault_of_bytes(yaml)) return tl::unexpected<YamlFault>(std::move(*fault));
   Converter converter(limit);
   try {
     const YAML::Node root = YAML::Load(std::string(yaml));
     if (converter.write(root, 1)) return std::move(converter.out);
+  } catch (const YAML::DeepRecursion& error) {
+    converter.fault.line = static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1;
+    converter.fault.message = "nested too deeply";
   } catch (const YAML::Exception& error) {
     converter.fault.line = static_cast<std::size_t>(std::max(error.mark.line, 0)) + 1;
     converter.fault.message = error.msg;
