@@ -8,6 +8,7 @@
 #include "replay/field_diff.h"
 #include "replay/kind_names.h"
 #include "replay/lookup.h"
+#include "replay/plan_writes.h"
 
 namespace pawprint::replay {
 namespace {
@@ -15,6 +16,14 @@ namespace {
 using record::ObjectKey;
 
 bool has(unsigned sides, Side side) { return (sides & static_cast<unsigned>(side)) != 0; }
+
+Json changes_json(const std::vector<FieldChange>& changes) {
+  Json out = Json::array();
+  for (const FieldChange& each : changes) {
+    out.push_back({{"path", each.path}, {"from", each.from}, {"to", each.to}});
+  }
+  return out;
+}
 
 /// One thing that can differ. Ordered as answers are: by kind, namespace, name, zone, side.
 struct Subject {
@@ -50,13 +59,25 @@ Result<void> add_inputs(State& state, const DiffRequest& request, const Reducer&
   return {};
 }
 
-void add_plan(State& state, const DiffRequest& request, const Reducer& reducer) {
+Result<void> add_plan(State& state, const DiffRequest& request, const Reducer& reducer,
+                      store::Reader& log) {
   for (const plan::Operation& operation : reducer.pending_operations()) {
     if (!wanted(request, operation.object)) continue;
+    const auto writes = plan_writes(operation, reducer, log);
+    if (!writes) return tl::unexpected<Error>(writes.error());
     // One object may need several operations; each is a subject of its own.
     const std::string verb(plan::name(operation.verb));
-    state[{operation.object, "plan " + verb}] = {{"verb", verb}, {"digest", operation.digest}};
+    const auto add = [&](const std::string& suffix) {
+      return state
+          .try_emplace(
+              {operation.object, "plan " + verb + suffix},
+              Json{{"verb", verb}, {"digest", operation.digest}, {"writes", changes_json(*writes)}})
+          .second;
+    };
+    for (std::string suffix; !add(suffix); suffix += '+') {
+    }
   }
+  return {};
 }
 
 Result<State> capture(const DiffRequest& request, const Reducer& reducer, store::Reader& log) {
@@ -76,7 +97,11 @@ Result<State> capture(const DiffRequest& request, const Reducer& reducer, store:
       if (wanted(request, output.key)) state[{output.key, "status"}] = parsed(output.body);
     }
   }
-  if (has(request.sides, Side::kPlan)) add_plan(state, request, reducer);
+  if (has(request.sides, Side::kPlan)) {
+    if (auto added = add_plan(state, request, reducer, log); !added) {
+      return tl::unexpected<Error>(added.error());
+    }
+  }
   return state;
 }
 
@@ -103,25 +128,29 @@ struct Causes {
   }
 };
 
-Json change_json(const Subject& subject, const Json* from, const Json* to, const Causes& causes) {
+/// Of an operation: what it would change in the cluster; nothing when it is no longer due.
+Json fields_of(const Subject& subject, const Json* from, const Json* to) {
   static const Json kNull;
-  Json fields = Json::array();
-  for (FieldChange& each :
-       field_diff(from == nullptr ? kNull : *from, to == nullptr ? kNull : *to)) {
-    fields.push_back(
-        {{"path", each.path}, {"from", std::move(each.from)}, {"to", std::move(each.to)}});
+  if (!subject.of.starts_with("plan")) {
+    return changes_json(field_diff(from == nullptr ? kNull : *from, to == nullptr ? kNull : *to));
   }
-  return {{"object", record::display(subject.key)},
-          {"zone", subject.key.zone},
-          {"of", subject.of.substr(0, subject.of.find(' '))},
-          {"op", from == nullptr ? "add"
-                 : to == nullptr ? "remove"
-                                 : "change"},
-          {"fields", std::move(fields)},
-          {"causes", causes.of(subject)}};
+  return to == nullptr ? Json::array() : (*to)["writes"];
 }
 
-Json changes_json(const State& from, const State& to, const Causes& causes) {
+Json change_json(const Subject& subject, const Json* from, const Json* to, const Causes& causes) {
+  Json out{{"object", record::display(subject.key)},
+           {"zone", subject.key.zone},
+           {"of", subject.of.substr(0, subject.of.find(' '))},
+           {"op", from == nullptr ? "add"
+                  : to == nullptr ? "remove"
+                                  : "change"},
+           {"fields", fields_of(subject, from, to)},
+           {"causes", causes.of(subject)}};
+  if (subject.of.starts_with("plan")) out["verb"] = (to != nullptr ? *to : *from)["verb"];
+  return out;
+}
+
+Json all_changes(const State& from, const State& to, const Causes& causes) {
   std::set<Subject> subjects;
   for (const State* side : {&from, &to}) {
     for (const auto& [subject, body] : *side) subjects.insert(subject);
@@ -163,7 +192,7 @@ Result<Json> diff_answer(store::Reader& log, const DiffRequest& request) {
   out["from"] = answer("", request.from.seq, request.from.time_ns)["at"];
   out["to"] = answer("", request.to.seq, request.to.time_ns)["at"];
   out["changes"] =
-      forward ? changes_json(*early, *late, causes) : changes_json(*late, *early, causes);
+      forward ? all_changes(*early, *late, causes) : all_changes(*late, *early, causes);
   return out;
 }
 

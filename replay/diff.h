@@ -27,8 +27,10 @@ struct DiffRequest {
 };
 
 /// {"kind":"Diff","from","to","changes":[{"object","zone","of","op","fields","causes"}]}. `of` is
-/// input, output, status or plan. `causes` are the records between the two moments that changed the
-/// object.
+/// input, output, status or plan. Of a plan, a change is an operation that became due or is no
+/// longer due: it has a member `verb`, and `fields` are what the operation would change in the
+/// cluster (none when it is no longer due). `causes` are the records between the two moments that
+/// changed the object.
 Result<Json> diff_answer(store::Reader& log, const DiffRequest& request);
 
 }  // namespace pawprint::replay

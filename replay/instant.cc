@@ -8,6 +8,8 @@ namespace pawprint::replay {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+/// Nanoseconds of what is further from 1970 do not fit; the day is for the offset.
+constexpr std::int64_t kFurthest = INT64_MAX / kNsPerSecond - 86'400;
 constexpr std::size_t kSecondsEnd = 19;  // "2026-08-22T10:14:00"
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -48,6 +50,7 @@ Result<std::int64_t> parse_instant(std::string_view text) {
   const std::string_view base = text.substr(0, kSecondsEnd);
   if (!has_shape(base, "dddd-dd-ddTdd:dd:dd")) return no_time(text);
   const std::int64_t seconds = model::parse_rfc3339(base);
+  if (seconds < -kFurthest || seconds > kFurthest) return no_time(text);
   // Printing it again finds months of 31 days that have 30, hours after 23 and the like.
   if (model::rfc3339(seconds * kNsPerSecond) != std::string(base) + 'Z') return no_time(text);
   std::string_view rest = text.substr(kSecondsEnd);
@@ -63,20 +66,20 @@ Result<std::int64_t> parse_instant(std::string_view text) {
 }
 
 Result<std::int64_t> parse_duration(std::string_view text) {
-  constexpr std::array<std::pair<char, std::int64_t>, 5> kUnits{
+  constexpr std::array<std::pair<char, std::uint64_t>, 5> kUnits{
       {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}, {'w', 604'800}}};
-  constexpr std::int64_t kMost = 100LL * 366 * 86'400;  // Sums of seconds stay far below 64 bits.
-  std::int64_t seconds = 0;
+  constexpr std::uint64_t kMost = 100ULL * 366 * 86'400;  // Sums of seconds stay far below 64 bits.
+  std::uint64_t seconds = 0;
   std::string_view rest = text;
   do {
-    std::int64_t amount = 0;
+    std::uint64_t amount = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), amount);
     const auto used = static_cast<std::size_t>(end - rest.data());
-    std::int64_t unit = 0;
+    std::uint64_t unit = 0;
     for (const auto& [letter, length] : kUnits) {
       if (used < rest.size() && rest[used] == letter) unit = length;
     }
-    if (error != std::errc{} || amount < 0 || amount > kMost || unit == 0) {
+    if (error != std::errc{} || amount > kMost || unit == 0) {
       return fail(ErrorCode::kInvalid,
                   "'" + std::string(text) + "' is no duration like 90s, 10m, 1h30m or 2d");
     }
@@ -85,7 +88,7 @@ Result<std::int64_t> parse_duration(std::string_view text) {
     if (seconds > kMost)
       return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is too long");
   } while (!rest.empty());
-  return seconds * kNsPerSecond;
+  return static_cast<std::int64_t>(seconds) * kNsPerSecond;
 }
 
 }  // namespace pawprint::replay

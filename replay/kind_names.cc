@@ -88,6 +88,14 @@ Result<std::vector<Kind>> parse_kinds(std::string_view text) {
   }
 }
 
+bool is_object_name(std::string_view text) {
+  constexpr std::size_t kLongest = 253;
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= kLongest && plain(text.front()) && plain(text.back()) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return plain(c) || c == '-' || c == '.'; });
+}
+
 bool is_generated(Kind kind) { return model::info(kind).generated && kind != Kind::kSecret; }
 
 record::ObjectKey key_of(Kind kind, std::string_view zone, std::string_view ns,

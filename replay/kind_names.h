@@ -28,6 +28,11 @@ Result<model::Kind> parse_kind(std::string_view text);
 /// A comma list, each kind once, in the order given.
 Result<std::vector<model::Kind>> parse_kinds(std::string_view text);
 
+/// Whether an object of these kinds, or a namespace, can have that name: lower-case letters,
+/// digits,
+/// '-' and '.', at most 253, not at the ends ('-' and '.'). Source: RFC 1123 as Kubernetes uses it.
+bool is_object_name(std::string_view text);
+
 /// True when Pawprint prints what it wants of this kind, not what it saw. Of Secrets it prints
 /// both.
 bool is_generated(model::Kind kind);

@@ -183,6 +183,20 @@ class Selection {
 
 }  // namespace
 
+Result<bool> on_record(store::Reader& log, const ObjectKey& object) {
+  LogRequest request;
+  request.object = object;
+  const Selection selection(log, request);
+  bool found = false;
+  if (log.head().seq < log.oldest()) return found;
+  const auto scanned = log.scan(log.oldest(), log.head().seq, [&](const record::Record& record) {
+    found = selection.chosen(record);
+    return !found;
+  });
+  if (!scanned) return tl::unexpected<Error>(scanned.error());
+  return found;
+}
+
 Result<std::vector<Json>> log_entries(store::Reader& log, const LogRequest& request) {
   Selection selection(log, request);
   Reducer reducer;

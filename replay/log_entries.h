@@ -28,6 +28,10 @@ struct LogRequest {
                          ///< Decisions, `changes`: what changed in the outputs.
 };
 
+/// Whether any record of the log is about the object, or a Decision changed it. An empty zone means
+/// any.
+Result<bool> on_record(store::Reader& log, const record::ObjectKey& object);
+
 /// Ascending by seq; each is record_head() and `writers`, the field managers of an observed change.
 Result<std::vector<Json>> log_entries(store::Reader& log, const LogRequest& request);
 

@@ -61,6 +61,26 @@ std::string of_operator(const record::Record& record) {
   return out;
 }
 
+/// What stands in for bytes that are not kept says how many they were, and why they could not be
+/// read; null when the bytes themselves are kept.
+Json stand_in(const record::Record& record) {
+  if (!record.body.starts_with(R"({"bytes":)")) return {};
+  Json body = parsed(record.body);
+  const bool whole = member_in(body, "bytes").is_number_unsigned() &&
+                     member_in(body, "reason").is_string() && body.contains("digest");
+  return whole ? body : Json();
+}
+
+std::string of_quarantined(const record::Record& record) {
+  const Json body = stand_in(record);
+  const std::size_t bytes = body.is_null() ? record.body.size() : body["bytes"].get<std::size_t>();
+  std::string out = counted(bytes, "byte") + " that could not be read";
+  if (!record.object.name.empty()) out += ", of " + record::display(record.object);
+  if (body.is_null()) return out;
+  const std::string origin = text_in(body, "origin");
+  return out + (origin.empty() ? "" : " (" + origin + ")") + ": " + text_in(body, "reason");
+}
+
 std::string detail(const record::Record& record) {
   switch (record.kind) {
     case record::Kind::kObserved:
@@ -69,8 +89,7 @@ std::string detail(const record::Record& record) {
                                                    : std::string(name(record.event)) + ' ') +
              record::display(record.object);
     case record::Kind::kQuarantined:
-      return counted(record.body.size(), "byte") + " that could not be read" +
-             (record.object.name.empty() ? "" : ", of " + record::display(record.object));
+      return of_quarantined(record);
     case record::Kind::kDecision:
       return of_decision(record);
     case record::Kind::kApplied:
@@ -114,7 +133,8 @@ Json record_head(const record::Record& record) {
 
 Json record_json(const record::Record& record) {
   Json out = record_head(record);
-  const Json body = record.encoding == record::Encoding::kRaw ? Json() : parsed(record.body);
+  const bool raw = record.encoding == record::Encoding::kRaw;
+  const Json body = raw ? stand_in(record) : parsed(record.body);
   if (body.is_null() || body.is_discarded()) out["body"] = record.body;
   else out["body"] = body;
   if (record.encoding == record::Encoding::kSecretFacts) out["encoding"] = "secretFacts";

@@ -35,6 +35,7 @@ Result<Ref> parse_braces(std::string_view text, std::string_view inner) {
 }
 
 tl::unexpected<Error> outside(store::Reader& log, const std::string& what) {
+  if (log.head().seq == 0) return fail(ErrorCode::kCoverage, what + "; the log is empty");
   return fail(ErrorCode::kCoverage, what + "; the log has @" + std::to_string(log.oldest()) +
                                         " to @" + std::to_string(log.head().seq));
 }
@@ -55,9 +56,9 @@ Result<Moment> starts_back(std::uint64_t back, store::Reader& log) {
   const auto boots = log.of_kind(record::Kind::kBoot);
   if (!boots) return tl::unexpected<Error>(boots.error());
   if (back >= boots->size()) {
-    return fail(ErrorCode::kNotFound, "there is no boot:-" + std::to_string(back) +
-                                          "; the log has " + std::to_string(boots->size()) +
-                                          " starts of the daemon");
+    const std::string name = back == 0 ? "boot:0" : "boot:-" + std::to_string(back);
+    return outside(log, name + " is before the first start of the daemon (there are " +
+                            std::to_string(boots->size()) + ")");
   }
   return moment_of((*boots)[boots->size() - 1 - back], log);
 }

@@ -46,8 +46,9 @@ Result<Range> parse_range(std::string_view text);
 /// True when the text is meant as a range, right or wrong: no object is written with `..`.
 bool is_range(std::string_view text);
 
-/// kCoverage: before what is kept, or after the head. kNotFound: no such pin or start. `now_ns`:
-/// wall clock, for kAgo; a time after the head but not after `now_ns` is the head.
+/// kCoverage: before what is kept (or before the first decision or start), or after the head.
+/// kNotFound: no such pin. `now_ns`: wall clock, for kAgo; a time after the head but not after
+/// `now_ns` is the head.
 Result<Moment> resolve(const Ref& ref, store::Reader& log, std::int64_t now_ns);
 /// The moment of one seq; kCoverage outside what is kept.
 Result<Moment> moment_of(record::Seq seq, store::Reader& log);

@@ -126,7 +126,7 @@ TEST_F(Resolve, PinsAndBoots) {
   EXPECT_EQ(at("pin:after"), kUnknown);
   EXPECT_EQ(at("boot:0"), 6);
   EXPECT_EQ(at("boot:-1"), 1);
-  EXPECT_EQ(at("boot:-2"), kUnknown);
+  EXPECT_EQ(at("boot:-2"), kOutside);
 }
 
 TEST_F(Resolve, Ranges) {
