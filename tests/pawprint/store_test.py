@@ -52,6 +52,29 @@ class TimeTravel(CliTest):
         inputs = json.loads(run("diff", "..HEAD", "--inputs", "--store", self.store, "-o", "json").stdout)
         self.assertEqual({each["op"] for each in inputs["changes"]}, {"add"})
 
+    def test_diff_of_plans(self):
+        text = run("diff", "@1..HEAD~2", "--plan", "--store", self.store).stdout
+        self.assertIn(f"now due: create MeshHTTPRoute/kuma-system/{ROUTE}", text)
+        self.assertIn("+ .spec.to[0].rules[0].default.backendRefs[0].weight: 90", text)
+        self.assertIn("now due: write status of HTTPRoute/demo/shop", text)
+        self.assertIn("now due: write finalizer of GatewayClass/kuma", text)
+        self.assertNotIn("digest", text)
+        change = json.loads(run("diff", "@1..HEAD", "--plan", "-o", "json", "--store", self.store).stdout)["changes"][0]
+        self.assertEqual((change["of"], change["verb"], change["op"]), ("plan", "status", "add"))
+
+    def test_get_of_several(self):
+        def names(*arguments):
+            items = self.answer("get", *arguments, "-n", "demo", "--store", self.store)["items"]
+            return [f"{each['kind']}/{each['metadata']['name']}" for each in items]
+        self.assertEqual(names("svc/web", "httproute/shop", "svc/web2"), ["Service/web", "Service/web2", "HTTPRoute/shop"])
+        self.assertEqual(names("svc", "web2", "web"), ["Service/web2", "Service/web"])
+        self.assertEqual(self.answer("get", "svc", "demo/web", "--store", self.store)["metadata"]["name"], "web")
+        done = run("get", "gtw,httproute", "shop", "-n", "demo", "-o", "name", "--store", self.store)
+        self.assertEqual((done.returncode, done.stdout), (1, "httproute.gateway.networking.k8s.io/shop\n"))
+        self.assertEqual(done.stderr, f"pawprint: Gateway demo/shop does not exist at @{self.heads[-1]}\n")
+        self.fails(2, "not both", "get", "svc/web", "web2", "-n", "demo", "--store", self.store)
+        self.fails(2, "leave out the NAME", "get", "svc", "web", "-l", "a=b", "-n", "demo", "--store", self.store)
+
     def test_log_and_show(self):
         entries = self.answer("log", "--store", self.store)["entries"]
         self.assertEqual([each["seq"] for each in entries], list(range(self.heads[-1], 0, -1)))
@@ -151,6 +174,12 @@ class Import(CliTest):
         self.assertEqual((status["profile"], status["zones"]), ("kuma-2.14", ["zone-1"]))
         self.ok("replay", "--verify", "--store", self.store)
 
+    def test_nothing_makes_no_store(self):
+        for text in ("", "\n\n", "---\n"):
+            done = run("import", "-", "--store", self.store, stdin=text)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", "nothing to import; no store was made\n"))
+            self.assertFalse(self.store.exists())
+
     def test_plain_objects_and_events(self):
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a", "labels": {"x": "1"}}}
         other = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d", "namespace": "a"}}
@@ -172,7 +201,11 @@ class Import(CliTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("3 events", done.stderr)
         self.assertEqual(json.loads(done.stdout)["observed"], 1)
-        self.assertEqual(len(self.answer("log", "--kind", "Quarantined", "--store", self.store)["entries"]), 3)
+        entries = self.answer("log", "--kind", "Quarantined", "--store", self.store)["entries"]
+        self.assertEqual(len(entries), 3)
+        self.assertIn("e.jsonl, document 2, line 2): expected a member name", entries[1]["detail"])
+        body = self.answer("show", f"@{entries[1]['seq']}", "--store", self.store)["record"]["body"]
+        self.assertEqual((body["bytes"], body["reason"]), (10, "expected a member name in double quotes"))
         self.assertEqual(len(self.answer("get", "namespaces", "--store", self.store)["items"]), 1)
         for path in self.store.rglob("*"):
             if path.is_file():

@@ -76,6 +76,25 @@ class Manifests(CliTest):
         (self.folder / "empty").mkdir()
         self.fails(2, "no .yaml", "translate", "-f", self.folder / "empty")
 
+    def test_lines_are_those_of_an_editor(self):
+        for line, what, text in (
+                (2, "metadata.name", "---\napiVersion: v1\nkind: Service\n"),
+                (5, "metadata.name", "# c\n\n---\n# d\napiVersion: v1\nkind: Service\n"),
+                (3, "apiVersion", "---\n\n{}\n"),
+                (2, "twice", "kind: X\nkind: Y\n"),
+                (3, "UTF-8", b"a: 1\nb: 2\nc: \xff\n"),
+                (2, "no text", b"a: 1\nb: \0\n"),
+                (1, "nested too deeply", "x: " + "[" * 600 + "]" * 600)):
+            path = self.folder / "lines.yaml"
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+            self.fails(2, f"line {line}: ", "translate", "-f", path)
+            self.fails(2, what, "translate", "-f", path)
+        self.fails(2, "line 2: the text ends", "translate", "-f", self.write("lines.json", '{"a":1,\n"b":[\n\n\n'))
+
+    def test_numbers_that_should_be_texts(self):
+        for meta, what in (("{name: 7}", "metadata.name must be"), ("{name: a, namespace: 7}", "metadata.namespace must be")):
+            self.fails(2, what, "translate", "-f", self.write("n.yaml", f"apiVersion: v1\nkind: Service\nmetadata: {meta}\n"))
+
     def test_a_malformed_secret_is_never_quoted(self):
         secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"tls.key": "!!topsecret!!"}}
         message = self.fails(2, "s.json", "translate", "-f", self.write("s.json", secret))
@@ -146,7 +165,7 @@ class Stores(CliTest):
         self.fails(4, "before the first record", "get", "gateways", "--store", self.store, "--at", "@{2026-02-01T00:00:00Z}")
         self.fails(4, "future", "get", "gateways", "--store", self.store, "--at", "@{2199-01-01T00:00:00Z}")
         self.fails(1, "no pin", "get", "gateways", "--store", self.store, "--at", "pin:x")
-        self.fails(1, "no boot", "get", "gateways", "--store", self.store, "--at", "boot:-1")
+        self.fails(4, "before the first start", "get", "gateways", "--store", self.store, "--at", "boot:-1")
 
     def test_unknown_objects(self):
         self.import_case("route-weight-change")
@@ -154,8 +173,35 @@ class Stores(CliTest):
         self.fails(1, "did you mean shop?", "get", "httproute/shpo", "-n", "demo", "--store", self.store)
         self.fails(1, "no zone", "get", "httproutes", "--zone", "elsewhere", "--store", self.store)
         self.fails(1, "no field", "why", "httproute/shop:.nothing", "-n", "demo", "--store", self.store)
-        self.fails(1, "decides nothing", "why", "service/web", "-n", "demo", "--store", self.store)
+        self.fails(1, "no field", "why", "service/web:.spec.nothing", "-n", "demo", "--store", self.store)
         self.fails(2, "at character", "why", "httproute/shop:.a[", "-n", "demo", "--store", self.store)
+
+    def test_objects_that_were_never_on_record(self):
+        self.import_case("route-weight-change")
+        for command in (["log"], ["diff", "HEAD~1..HEAD"]):
+            self.fails(1, "knows no HTTPRoute demo/shpo; did you mean shop?", *command, "httproute/shpo", "-n", "demo", "--store", self.store)
+            self.fails(1, "-n demo", *command, "httproute/shop", "--store", self.store)
+            self.fails(1, "no zone", *command, "httproute/nowhere", "--zone", "east", "--store", self.store)
+            # What is on record, but not in the range, is no mistake.
+            self.assertEqual(self.ok(*command, "service/web", "-n", "demo", *(["HEAD~1..HEAD"] if command == ["log"] else []),
+                                     "--store", self.store), "")
+
+    def test_odd_objects(self):
+        self.import_case("route-weight-change")
+        for command in (["log"], ["diff", "..HEAD"], ["get"]):
+            self.fails(2, "about ':7'", *command, "svc/web:7", "-n", "demo", "--store", self.store)
+            self.fails(2, "no name of an object", *command, "svc/We_b", "-n", "demo", "--store", self.store)
+            self.fails(2, "':7' is no name of a namespace", *command, "svc/web", "-n", ":7", "--store", self.store)
+        self.fails(2, "no name of a namespace", "get", "svc", "-n", "", "--store", self.store)
+
+    def test_negative_numbers(self):
+        self.import_case("route-weight-change")
+        for flags in (["--max", "-1"], ["--max=-1"], ["--max", "0"], ["--max", "1x"], ["--max", "99999999999999999999"]):
+            self.fails(2, "--max wants a number above 0", "log", *flags, "--store", self.store)
+        for text in ("-10m", "-0s", "1", "999999w"):
+            self.fails(2, "--since", "log", f"--since={text}", "--store", self.store)
+        for text in ("@-1", "HEAD~-1", "boot:--1", "@{-1h}", "@{9999-01-01T00:00:00Z}"):
+            self.fails(2, "is no moment", "get", "svc", "--at", text, "--store", self.store)
 
     def test_a_copy_refuses_what_is_there(self):
         self.import_case("route-weight-change")

@@ -83,6 +83,17 @@ class Chain(CliTest):
         self.assertTrue(answer["gates"])
         text = self.ok("why", f"meshhttproute/{name}:{field}", "-n", "kuma-system", "--store", self.store)
         self.assertIn("written by kubectl-edit", text)
+        source = f"httproute/{route['metadata']['name']}:.spec.rules[0].backendRefs[0].weight"
+        answer = self.answer("why", source, "-n", "demo", "--store", self.store)
+        self.assertEqual((answer["value"], answer["rule"], len(answer["causes"])), (41, None, 1))
+        cause = answer["causes"][0]
+        self.assertEqual((cause["seq"], cause["writer"], cause["causes"]),
+                         (done["at"]["seq"] - 1, {"manager": "kubectl-edit", "operation": "Update",
+                                                  "time": "2026-03-01T10:59:59Z"}, []))
+        self.assertIn(f"= 41, since @{cause['seq']} 2026-03-01T11:00:00Z, written by kubectl-edit (Update at",
+                      self.ok("why", source, "-n", "demo", "--store", self.store))
+        whole = self.answer("why", "httproute/" + route["metadata"]["name"] + ":.spec", "-n", "demo", "--store", self.store)
+        self.assertIn(".spec.rules[0].backendRefs[0].weight", [each["field"] for each in whole["fields"]])
         before = self.answer("why", f"meshhttproute/{name}:{field}", "-n", "kuma-system", "--at", "HEAD~1", "--store", self.store)
         self.assertNotEqual(before["value"], 41)
         by = self.answer("log", "--writer", "kubectl-edit", "--store", self.store)["entries"]

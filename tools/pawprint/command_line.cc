@@ -141,7 +141,9 @@ Result<Answer> CommandLine::parse_and_run(int argc, const char* const* argv) {
 int CommandLine::run(int argc, const char* const* argv) {
   const Result<Answer> answer = parse_and_run(argc, argv);
   if (!answer) {
-    complain(answer.error().message);
+    std::string message = answer.error().message;
+    if (answer.error().code == ErrorCode::kDamaged) message += ": run `pawprint fsck`";
+    complain(message);
     return exit_code(answer.error().code);
   }
   const std::string& text = answer->text;

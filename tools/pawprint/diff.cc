@@ -1,6 +1,8 @@
 // `pawprint diff`: what changed between two moments, and which records changed it.
 #include "replay/diff.h"
 
+#include <optional>
+
 #include "replay/kind_names.h"
 #include "replay/ref.h"
 #include "tools/pawprint/clock.h"
@@ -34,21 +36,28 @@ unsigned sides(const Options& options) {
   return static_cast<unsigned>(Side::kOutputs) | static_cast<unsigned>(Side::kStatus);
 }
 
-Result<std::string> read_words(const Options& options, replay::DiffRequest& request) {
+struct Words {
   std::string range;
+  std::optional<Named> named;
+  Place place;
+};
+
+Result<Words> read_words(const Options& options, replay::DiffRequest& request) {
+  Words out;
+  out.place = options.place;
   std::vector<std::string> object;
   for (const std::string& word : options.words) {
-    if (range.empty() && replay::is_range(word)) range = word;
+    if (out.range.empty() && replay::is_range(word)) out.range = word;
     else object.push_back(word);
   }
-  if (range.empty())
+  if (out.range.empty())
     return fail(ErrorCode::kInvalid, "`pawprint diff` wants A..B, like HEAD~1..HEAD");
-  if (object.empty()) return range;
-  Place place = options.place;
-  const auto named = parse_named(object, place, "diff");
+  if (object.empty()) return out;
+  auto named = parse_whole(object, out.place, "diff");
   if (!named) return tl::unexpected<Error>(named.error());
-  request.object = replay::key_of(named->kind, place.zone, place.ns, named->name);
-  return range;
+  out.named = std::move(*named);
+  request.object = replay::key_of(out.named->kind, out.place.zone, out.place.ns, out.named->name);
+  return out;
 }
 
 std::string causes_of(const Json& change) {
@@ -57,11 +66,26 @@ std::string causes_of(const Json& change) {
   return out.empty() ? "-" : out;
 }
 
+/// "change output MeshHTTPRoute/...", "due: replace MeshHTTPRoute/...".
+std::string title_of(const Json& change) {
+  if (shown(change["of"]) != "plan") {
+    return shown(change["op"]) + ' ' + shown(change["of"]) + ' ' + shown(change["object"]);
+  }
+  const std::string op = shown(change["op"]);
+  const std::string verb = shown(change["verb"]);
+  const bool part = verb == "status" || verb == "finalizer";
+  return std::string(op == "add"      ? "now due: "
+                     : op == "remove" ? "no longer due: "
+                                      : "due with other content: ") +
+         (part ? "write " + verb + " of" : verb) + ' ' + shown(change["object"]);
+}
+
 std::string stat_table(const Json& answer) {
   Table table({"OBJECT", "OF", "OP", "FIELDS", "CAUSED BY"});
   for (const Json& each : answer["changes"]) {
-    table.add({shown(each["object"]), shown(each["of"]), shown(each["op"]),
-               std::to_string(each["fields"].size()), causes_of(each)});
+    const std::string verb = text_in(each, "verb");
+    table.add({shown(each["object"]), shown(each["of"]) + (verb.empty() ? "" : ' ' + verb),
+               shown(each["op"]), std::to_string(each["fields"].size()), causes_of(each)});
   }
   return table.empty() ? std::string() : table.str();
 }
@@ -69,8 +93,7 @@ std::string stat_table(const Json& answer) {
 std::string full_text(const Json& answer, bool colored) {
   std::string out;
   for (const Json& each : answer["changes"]) {
-    out += shown(each["op"]) + ' ' + shown(each["of"]) + ' ' + shown(each["object"]) + "   by " +
-           causes_of(each) + '\n';
+    out += title_of(each) + "   by " + causes_of(each) + '\n';
     for (const Json& field : each["fields"]) out += "  " + change_line(field, colored) + '\n';
   }
   return out;
@@ -78,9 +101,9 @@ std::string full_text(const Json& answer, bool colored) {
 
 Result<Answer> diff(const Options& options, const Common& common) {
   replay::DiffRequest request;
-  const auto text = read_words(options, request);
-  if (!text) return tl::unexpected<Error>(text.error());
-  const auto range = replay::parse_range(*text);
+  const auto words = read_words(options, request);
+  if (!words) return tl::unexpected<Error>(words.error());
+  const auto range = replay::parse_range(words->range);
   if (!range) return tl::unexpected<Error>(range.error());
   if (!options.profile.empty()) {
     if (auto checked = check_profile(options.profile); !checked) {
@@ -99,6 +122,10 @@ Result<Answer> diff(const Options& options, const Common& common) {
   request.profile = options.profile;
   const auto answer = replay::diff_answer(**log, request);
   if (!answer) return tl::unexpected<Error>(answer.error());
+  if ((*answer)["changes"].empty() && words->named) {
+    auto recorded = check_recorded(*words->named, words->place, **log);
+    if (!recorded) return tl::unexpected<Error>(recorded.error());
+  }
   const auto table = [&](bool) {
     return options.stat ? stat_table(*answer) : full_text(*answer, common.colored);
   };

@@ -21,6 +21,14 @@ std::string fsck_table(const Json& answer) {
   return table.str();
 }
 
+std::string summary(const std::vector<store::Problem>& problems) {
+  const store::Problem& first = problems.front();
+  std::string out = first.seq == 0 ? "" : "seq " + std::to_string(first.seq) + ": ";
+  out += first.detail;
+  if (problems.size() == 1) return out;
+  return out + ", and " + std::to_string(problems.size() - 1) + " more";
+}
+
 Result<Answer> fsck(const Source& source, const Common& common) {
   const auto directory = source.directory();
   if (!directory) return tl::unexpected<Error>(directory.error());
@@ -35,7 +43,7 @@ Result<Answer> fsck(const Source& source, const Common& common) {
   }
   if (!report->problems.empty()) {
     answer["coverage"] = "partial";
-    complain("store " + *directory + " is damaged: " + report->problems.front().detail);
+    complain("store " + *directory + " is damaged: " + summary(report->problems));
   }
   return Answer{
       print({answer, "problems", [&](bool) { return fsck_table(answer); }, {}}, common.format),

@@ -1,6 +1,9 @@
 // `pawprint import`: watch events or objects into a store; the daemon without a cluster.
 #include <sys/stat.h>
 
+#include <optional>
+#include <utility>
+
 #include "tools/manifests/manifests.h"
 #include "tools/pawprint/clock.h"
 #include "tools/pawprint/commands.h"
@@ -31,9 +34,20 @@ Result<void> prepare(Importer& importer, Settings settings) {
   return importer.configure(*config);
 }
 
-Result<void> import_all(manifests::ObjectReader& objects, Importer& importer, bool stream) {
+/// What is to be imported; the first item may have been read before there was a store.
+struct Input {
+  manifests::ObjectReader objects;
+  std::optional<manifests::Item> first;
+
+  Result<std::optional<manifests::Item>> next() {
+    if (first) return std::exchange(first, std::nullopt);
+    return objects.next();
+  }
+};
+
+Result<void> import_all(Input& input, Importer& importer, bool stream) {
   while (true) {
-    auto item = objects.next();
+    auto item = input.next();
     if (!item) return tl::unexpected<Error>(item.error());
     if (!*item) break;
     if (auto taken = importer.take(**item); !taken) return taken;
@@ -47,37 +61,72 @@ std::string count_of(std::uint64_t count, const std::string& what) {
   return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
-Answer answer_of(const Importer& importer, const store::Head& head, const Common& common) {
-  const Importer::Counts& counts = importer.counts();
+std::string print(const Json& answer, Format format) {
+  switch (format) {
+    case Format::kJson:
+      return indented(answer);
+    case Format::kJsonl:
+      return compact(answer) + '\n';
+    case Format::kYaml:
+      return yaml(answer);
+    case Format::kTable:
+    case Format::kWide:
+    case Format::kName:
+      break;
+  }
+  return {};
+}
+
+Answer answer_of(const Importer::Counts& counts, const store::Head& head, const Common& common) {
   Json answer = replay::answer("Import", head.seq, head.time_ns);
   answer["observed"] = counts.observed;
   answer["decisions"] = counts.decisions;
   answer["skipped"] = counts.skipped;
   answer["quarantined"] = counts.quarantined;
+  return {print(answer, common.format), counts.quarantined > 0 ? kFinding : kOk};
+}
+
+/// What a person wants to know; on stderr.
+void report(const Importer& importer, const store::Head& head, const Common& common) {
+  const Importer::Counts& counts = importer.counts();
   if (counts.quarantined > 0) {
     complain(count_of(counts.quarantined, "event") + " could not be read and " +
              (counts.quarantined == 1 ? "was" : "were") +
              " quarantined; the first: " + importer.first_problem());
   }
-  Answer out{{}, counts.quarantined > 0 ? kFinding : kOk};
-  switch (common.format) {
-    case Format::kJson:
-      out.text = indented(answer);
-      break;
-    case Format::kJsonl:
-      out.text = compact(answer) + '\n';
-      break;
-    case Format::kYaml:
-      out.text = yaml(answer);
-      break;
-    case Format::kTable:
-    case Format::kWide:
-    case Format::kName:
-      note(common, count_of(counts.observed, "event") + " recorded, " +
-                       count_of(counts.decisions, "decision") + ", head @" +
-                       std::to_string(head.seq));
+  if (common.format != Format::kTable && common.format != Format::kWide &&
+      common.format != Format::kName) {
+    return;
   }
-  return out;
+  note(common, count_of(counts.observed, "event") + " recorded, " +
+                   count_of(counts.decisions, "decision") + ", head @" + std::to_string(head.seq));
+}
+
+/// The failure, and how far the import came: what was taken before is kept if the store takes it.
+Error interrupted(Importer& importer, store::Writer& writer, Error error) {
+  const bool flushed = importer.flush().has_value();
+  const record::Seq head = writer.reader().head().seq;
+  if (flushed) static_cast<void>(writer.close());  // The first failure is the one to report.
+  if (importer.counts().observed == 0) return error;
+  error.message += "; of " + count_of(importer.counts().observed, "event") +
+                   (flushed ? " all are" : " not all are") + " recorded, head @" +
+                   std::to_string(head);
+  return error;
+}
+
+Result<Answer> import_into(Input& input, const Options& options, Importer::Clock clock,
+                           const Common& common) {
+  auto writer = store::Writer::open(options.store);
+  if (!writer) return tl::unexpected<Error>(writer.error());
+  Importer importer(**writer, std::move(clock), options.record_only);
+  auto done = prepare(importer, options.settings).and_then([&] {
+    return import_all(input, importer, is_stream(options.file));
+  });
+  if (!done) return tl::unexpected<Error>(interrupted(importer, **writer, done.error()));
+  const store::Head head = (*writer)->reader().head();
+  if (auto closed = (*writer)->close(); !closed) return tl::unexpected<Error>(closed.error());
+  report(importer, head, common);
+  return answer_of(importer.counts(), head, common);
 }
 
 Result<Answer> import(const Options& options, const Common& common) {
@@ -97,16 +146,16 @@ Result<Answer> import(const Options& options, const Common& common) {
   }
   auto objects = manifests::open_objects(options.file);
   if (!objects) return tl::unexpected<Error>(objects.error());
-  auto writer = store::Writer::open(options.store);
-  if (!writer) return tl::unexpected<Error>(writer.error());
-  Importer importer(**writer, clock, options.record_only);
-  auto done = prepare(importer, options.settings).and_then([&] {
-    return import_all(*objects, importer, is_stream(options.file));
-  });
-  if (!done) return tl::unexpected<Error>(done.error());
-  const store::Head head = (*writer)->reader().head();
-  if (auto closed = (*writer)->close(); !closed) return tl::unexpected<Error>(closed.error());
-  return answer_of(importer, head, common);
+  Input input{std::move(*objects), std::nullopt};
+  if (store::holds_store(options.store)) return import_into(input, options, clock, common);
+  auto first = input.objects.next();
+  if (!first) return tl::unexpected<Error>(first.error());
+  if (!*first) {
+    note(common, "nothing to import; no store was made");
+    return answer_of({}, {}, common);
+  }
+  input.first = std::move(*first);
+  return import_into(input, options, clock, common);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "engine/record/bodies.h"
 #include "replay/fold.h"
+#include "tools/manifests/json_scan.h"
 #include "tools/pawprint/format.h"
 #include "tools/pawprint/observation.h"
 
@@ -18,6 +19,14 @@ constexpr std::size_t kGroupBytes = std::size_t{4} << 20U;
 bool may_hold_secret(std::string_view text) {
   return text.find("\"kind\"") == std::string_view::npos ||
          text.find("ecret") != std::string_view::npos || text.find("\\u") != std::string_view::npos;
+}
+
+/// What an ERROR event says; its object is a Status of the API server.
+std::string error_event(std::string_view status) {
+  constexpr std::size_t kMost = 200;
+  const std::string_view says =
+      manifests::plain_string(manifests::member_of(status, "message")).substr(0, kMost);
+  return says.empty() ? "an ERROR event" : "an ERROR event: " + std::string(says);
 }
 
 /// The settings in force with what an import sets; zones that were configured before stay.
@@ -94,11 +103,13 @@ record::Record Importer::quarantined(const manifests::Item& item, const std::str
   record.zone = zone_;
   record.object.zone = zone_;
   record.encoding = record::Encoding::kRaw;
-  record.body = item.body;
-  if (may_hold_secret(item.body)) {
-    const std::string digest = store::secret_digest(item.body, {std::string(writer_.secret_key())});
-    record.body = compact({{"bytes", item.body.size()}, {"digest", digest}, {"reason", reason}});
-  }
+  const store::DigestKey key{std::string(writer_.secret_key())};
+  Json body{{"bytes", item.body.size()},
+            {"digest", store::secret_digest(item.body, key)},
+            {"origin", item.origin.str()},
+            {"reason", reason}};
+  if (!may_hold_secret(item.body)) body["text"] = item.body;
+  record.body = compact(body);
   ++counts_.quarantined;
   if (first_problem_.empty()) first_problem_ = item.origin.str() + ": " + reason;
   return record;
@@ -110,7 +121,7 @@ Result<void> Importer::take(const manifests::Item& item) {
     return {};
   }
   if (!item.decodable || item.event == "ERROR") {
-    add(quarantined(item, item.decodable ? "an ERROR event" : item.reason));
+    add(quarantined(item, item.decodable ? error_event(item.body) : item.reason));
   } else {
     record::Event event = record::Event::kAdded;
     if (!item.event.empty()) PAWPRINT_CHECK(record::parse_event(item.event, event));

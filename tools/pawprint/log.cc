@@ -1,7 +1,9 @@
 // `pawprint log`: the records of a range.
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 #include "replay/kind_names.h"
@@ -26,23 +28,37 @@ struct Options {
   Place place;
   std::vector<std::string> words;
   std::string kind, writer, since;
-  std::uint64_t most = 0;
+  std::string most;
   bool one_line = false, patches = false, follow = false;
 };
 
-/// Words in any order: an object, a range.
-Result<void> read_words(const Options& options, replay::LogRequest& request, std::string& range) {
+/// What the words name, in any order: an object, a range.
+struct Words {
+  std::string range = "..";
+  std::optional<Named> named;
+  Place place;
+};
+
+Result<Words> read_words(const Options& options, replay::LogRequest& request) {
+  Words out;
+  out.place = options.place;
   std::vector<std::string> object;
+  bool ranged = false;
   for (const std::string& word : options.words) {
-    if (replay::is_range(word)) range = word;
-    else object.push_back(word);
+    if (!replay::is_range(word)) {
+      object.push_back(word);
+      continue;
+    }
+    if (ranged) return fail(ErrorCode::kInvalid, "`pawprint log` takes one range A..B");
+    ranged = true;
+    out.range = word;
   }
-  if (object.empty()) return {};
-  Place place = options.place;
-  const auto named = parse_named(object, place, "log");
+  if (object.empty()) return out;
+  auto named = parse_whole(object, out.place, "log");
   if (!named) return tl::unexpected<Error>(named.error());
-  request.object = replay::key_of(named->kind, place.zone, place.ns, named->name);
-  return {};
+  out.named = std::move(*named);
+  request.object = replay::key_of(out.named->kind, out.place.zone, out.place.ns, out.named->name);
+  return out;
 }
 
 /// A kind of record ("Decision") or of object ("httproutes").
@@ -69,6 +85,14 @@ Result<void> read_since(const std::string& text, replay::LogRequest& request) {
   if (!ago) return fail(ErrorCode::kInvalid, "--since: " + ago.error().message);
   request.since_ns = wall_clock_ns() - *ago;
   return {};
+}
+
+Result<void> read_most(const std::string& text, replay::LogRequest& request) {
+  if (text.empty()) return {};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, request.most);
+  if (error == std::errc{} && stopped == end && request.most > 0) return {};
+  return fail(ErrorCode::kInvalid, "--max wants a number above 0, not '" + text + "'");
 }
 
 std::string writers(const Json& entry) {
@@ -134,11 +158,13 @@ Result<Answer> follow(const Options& options, replay::LogRequest request, store:
 
 Result<Answer> show_log(const Options& options, const Common& common) {
   replay::LogRequest request;
-  std::string range_text = "..";
-  auto read = read_words(options, request, range_text)
-                  .and_then([&] { return read_kind(options.kind, request); })
-                  .and_then([&] { return read_since(options.since, request); });
+  const auto words = read_words(options, request);
+  if (!words) return tl::unexpected<Error>(words.error());
+  auto read = read_kind(options.kind, request)
+                  .and_then([&] { return read_since(options.since, request); })
+                  .and_then([&] { return read_most(options.most, request); });
   if (!read) return tl::unexpected<Error>(read.error());
+  const std::string& range_text = words->range;
   const auto range = replay::parse_range(range_text);
   if (!range) return tl::unexpected<Error>(range.error());
   auto log = options.source.open();
@@ -153,11 +179,15 @@ Result<Answer> show_log(const Options& options, const Common& common) {
   request.to = to->seq;
   request.writer = options.writer;
   request.patches = options.patches;
-  if (options.most > 0) request.most = options.most;
   if (options.follow) return follow(options, request, **log, common);
 
   auto entries = replay::log_entries(**log, request);
   if (!entries) return tl::unexpected<Error>(entries.error());
+  if (entries->empty() && words->named) {
+    auto recorded = check_recorded(*words->named, words->place, **log);
+    if (!recorded) return tl::unexpected<Error>(recorded.error());
+  }
+  if (entries->empty()) note(common, "No records");
   std::reverse(entries->begin(), entries->end());  // The latest first, as in `git log`.
   Json answer = replay::answer("Log", to->seq, to->time_ns, replay::coverage(**log));
   answer["entries"] = *entries;

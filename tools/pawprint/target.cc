@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "replay/fold.h"
 #include "replay/kind_names.h"
+#include "replay/log_entries.h"
 #include "replay/lookup.h"
 #include "replay/nearest.h"
 
@@ -43,6 +45,11 @@ void Place::add_flags(CLI::App& app) {
   app.add_option("--zone", zone, "Zone; needed only when the object is in several");
 }
 
+Result<void> Place::check() const {
+  if (replay::is_object_name(ns)) return {};
+  return fail(ErrorCode::kInvalid, "-n: '" + ns + "' is no name of a namespace");
+}
+
 Result<Named> parse_named(const std::vector<std::string>& words, Place& place,
                           std::string_view what) {
   const std::string usage = "`pawprint " + std::string(what) + "` wants TYPE/NAME or TYPE NAME";
@@ -67,7 +74,23 @@ Result<Named> parse_named(const std::vector<std::string>& words, Place& place,
   if (named.name.empty() || named.name.find('/') != std::string::npos) {
     return fail(ErrorCode::kInvalid, usage);
   }
+  if (!replay::is_object_name(named.name)) {
+    return fail(ErrorCode::kInvalid, "'" + named.name + "' is no name of an object");
+  }
+  if (auto checked = place.check(); !checked) return tl::unexpected<Error>(checked.error());
   return named;
+}
+
+Result<Named> parse_whole(const std::vector<std::string>& words, Place& place,
+                          std::string_view what) {
+  for (const std::string& word : words) {
+    const std::size_t colon = word.find(':');
+    if (colon == std::string::npos) continue;
+    return fail(ErrorCode::kInvalid, "`pawprint " + std::string(what) +
+                                         "` is about whole objects, not about '" +
+                                         word.substr(colon) + "'; a field is for `why`");
+  }
+  return parse_named(words, place, what);
 }
 
 Error not_found(const Named& named, const Place& place, const Reducer& reducer) {
@@ -95,6 +118,20 @@ Result<record::ObjectKey> find_object(const Named& named, const Place& place,
                                          (found.size() > 2 ? " and others" : "") + "; give --zone");
   }
   return found.front();
+}
+
+Result<void> check_recorded(const Named& named, const Place& place, store::Reader& log) {
+  const auto found =
+      replay::on_record(log, replay::key_of(named.kind, place.zone, place.ns, named.name));
+  if (!found) return tl::unexpected<Error>(found.error());
+  if (*found) return {};
+  const auto past = replay::past_at(log, {log.head().seq, log.head().time_ns});
+  if (!past) return tl::unexpected<Error>(past.error());
+  if (auto checked = check_zone(place.zone, past->reducer); !checked) return checked;
+  const model::KindInfo& info = model::info(named.kind);
+  return fail(ErrorCode::kNotFound, "the log knows no " + std::string(info.name) + ' ' +
+                                        (info.namespaced ? place.ns + '/' : "") + named.name +
+                                        elsewhere(named, place, past->reducer));
 }
 
 Result<void> check_zone(const std::string& zone, const Reducer& reducer) {

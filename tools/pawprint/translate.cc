@@ -162,6 +162,8 @@ Result<Answer> translate(const Options& options, const Common& common) {
   auto inputs = read_inputs(options);
   if (!inputs) return tl::unexpected<Error>(std::move(inputs.error()));
 
+  if (inputs->records.empty() && inputs->remarks.empty()) note(common, "No objects to translate");
+
   Reducer reducer;
   fold(reducer, *config, *inputs, *time_ns);
   Json answer = replay::answer("Translation", 0, *time_ns);

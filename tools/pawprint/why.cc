@@ -16,7 +16,7 @@ struct Options {
   std::vector<std::string> words;
 };
 
-/// "Deployment of kubectl-edit (Update at 10:14)" in words, or who else it was.
+/// ", written by kubectl-edit (Update at 2026-03-01T10:14:00Z)", or nothing when nobody is known.
 std::string writer_text(const Json& cause) {
   const Json& writer = member_in(cause, "writer");
   if (!writer.is_object()) return {};
@@ -51,9 +51,11 @@ std::string causes_text(const Json& causes, const std::string& indent) {
 
 std::string leaf_text(const Json& leaf) {
   const std::string field = text_in(leaf, "field");
+  const std::string rule = text_in(leaf, "rule");
   return (field.empty() ? "(all)" : one_line(field)) + " = " +
-         one_line(compact(member_in(leaf, "value"))) + "\n   by rule " + text_in(leaf, "rule") +
-         '\n' + causes_text(member_in(leaf, "causes"), "   ");
+         one_line(compact(member_in(leaf, "value"))) + '\n' +
+         (rule.empty() ? "" : "   by rule " + rule + '\n') +
+         causes_text(member_in(leaf, "causes"), "   ");
 }
 
 std::string as_text(const Json& answer, bool wide) {
