@@ -1,0 +1,80 @@
+#include "engine/traffic/destination.h"
+
+#include <algorithm>
+
+#include "engine/traffic/catalogue.h"
+
+namespace pawprint::traffic {
+namespace {
+
+const Destination* find_mesh_service(const World& world, const std::string& ns,
+                                     const std::string& name) {
+  for (const Destination& each : world.mesh_services) {
+    if (each.meta.display == name && each.meta.label("k8s.kuma.io/namespace") == ns) return &each;
+  }
+  return nullptr;
+}
+
+/// Of the Service, its MeshService, or the only mesh that there is.
+std::string mesh_of(const World& world, const std::string& ns, const std::string& name) {
+  const Service* service = find_service(world, ns, name);
+  if (service != nullptr && !service->mesh.empty()) return service->mesh;
+  const Destination* destination = find_mesh_service(world, ns, name);
+  if (destination != nullptr && !destination->meta.mesh.empty()) return destination->meta.mesh;
+  if (world.meshes.size() == 1) return world.meshes.begin()->first;
+  return "default";
+}
+
+bool legacy_means(const std::string& tag, const Outbound& outbound) {
+  const auto parsed = parse_service_tag(tag);
+  return parsed && parsed->name == outbound.name && parsed->ns == outbound.ns &&
+         (parsed->port == 0 || parsed->port == outbound.port);
+}
+
+/// `sectionName` is the port's name; the number only when the port has none.
+bool section_means(const std::string& section, const Outbound& outbound) {
+  if (section.empty()) return true;
+  const Port& port = outbound.resolved.port;
+  return section == (port.name.empty() ? std::to_string(port.port) : port.name);
+}
+
+}  // namespace
+
+NsName split_name(const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return {"", text};
+  return {text.substr(0, slash), text.substr(slash + 1)};
+}
+
+Outbound outbound_of(const World& world, const std::string& ns, const std::string& name,
+                     std::int32_t port) {
+  Outbound out;
+  out.mesh = mesh_of(world, ns, name);
+  out.ns = ns;
+  out.name = name;
+  out.port = port;
+  out.resolved = resolve_service(world, out.mesh, ns, name, port);
+  out.exists = out.resolved.kind == Resolved::Kind::kKnown;
+  out.real = out.exists && !out.resolved.legacy;
+  if (out.real) out.destination = find_mesh_service(world, ns, name);
+  return out;
+}
+
+bool means(const TargetRef& to, const Meta& policy, const Outbound& outbound) {
+  if (to.kind != "MeshService") return false;
+  if (!to.labels.empty()) {
+    return outbound.destination != nullptr &&
+           subset(to.labels, outbound.destination->meta.labels) &&
+           section_means(to.section, outbound);
+  }
+  if (legacy_means(to.name, outbound)) return true;
+  if (!outbound.real) return false;
+  const std::string ns = to.ns.empty() ? policy.ns : to.ns;
+  const bool same = outbound.destination == nullptr
+                        ? to.name == outbound.name && ns == outbound.ns
+                        : to.name == outbound.destination->meta.name &&
+                              ns == outbound.destination->meta.ns;
+  return same && section_means(to.section, outbound);
+}
+
+}  // namespace pawprint::traffic
