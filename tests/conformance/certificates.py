@@ -87,3 +87,12 @@ def secret(namespace, name, stem):
     data = {"tls.crt": encoded(f"{stem}.crt"), "tls.key": encoded(f"{stem}.key")}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": namespace, "name": name},
             "type": "kubernetes.io/tls", "data": data}
+
+
+def make_pair(namespace, secret_name, authority_name):
+    """A Secret with a self-signed certificate, and a ConfigMap with an authority."""
+    with tempfile.TemporaryDirectory(prefix="pawprint-certificates-") as name:
+        folder = pathlib.Path(name)
+        make_certificate(folder / secret_name, secret_name, ["subjectAltName=DNS:*"])
+        make_certificate(folder / authority_name, authority_name, ["keyUsage=keyCertSign"])
+        return secret(namespace, secret_name, folder / secret_name), config_map(namespace, authority_name, folder)
