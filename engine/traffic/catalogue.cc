@@ -186,7 +186,7 @@ std::optional<ServiceTag> parse_service_tag(const std::string& tag) {
 }
 
 Service parse_service(const Json& body) {
-  const Meta meta = parse_meta(body, false);
+  const Meta meta = parse_meta(body, false, "");
   Service out;
   out.ns = meta.ns.empty() ? "default" : meta.ns;
   out.name = meta.name;
@@ -214,7 +214,7 @@ Service parse_service(const Json& body) {
 void count_endpoints(std::vector<Service>& services, const std::vector<const Json*>& slices) {
   std::map<std::string, std::map<std::string, bool>> ready;  // namespace, Service
   for (const Json* slice : slices) {
-    const Meta meta = parse_meta(*slice, false);
+    const Meta meta = parse_meta(*slice, false, "");
     bool& any = ready[meta.ns][meta.label("kubernetes.io/service-name")];
     any = any || has_ready_endpoint(*slice);
   }

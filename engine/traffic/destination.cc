@@ -22,7 +22,7 @@ std::string mesh_of(const World& world, const std::string& ns, const std::string
   const Destination* destination = find_mesh_service(world, ns, name);
   if (destination != nullptr && !destination->meta.mesh.empty()) return destination->meta.mesh;
   if (world.meshes.size() == 1) return world.meshes.begin()->first;
-  return "default";
+  return world.default_mesh;
 }
 
 bool legacy_means(const std::string& tag, const Outbound& outbound) {

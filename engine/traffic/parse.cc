@@ -107,7 +107,7 @@ std::string protocol_of(const std::string& app_protocol, const std::string& anno
   return "tcp";
 }
 
-Meta parse_meta(const Json& body, bool generated) {
+Meta parse_meta(const Json& body, bool generated, const std::string& default_mesh) {
   const Json& metadata = member(body, "metadata");
   Meta out;
   out.kind = text(body, "kind");
@@ -125,7 +125,7 @@ Meta parse_meta(const Json& body, bool generated) {
   out.mesh = text(body, "mesh");
   if (out.mesh.empty()) out.mesh = out.label("kuma.io/mesh");
   if (out.mesh.empty()) out.mesh = annotation("kuma.io/mesh");
-  if (out.mesh.empty()) out.mesh = "default";
+  if (out.mesh.empty()) out.mesh = default_mesh;
   out.generated = generated;
   return out;
 }

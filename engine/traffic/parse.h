@@ -16,7 +16,7 @@ std::int64_t number(const Json& from, std::string_view name, std::int64_t otherw
 Labels labels_of(const Json& from);
 
 /// Name, mesh and labels; not the role.
-Meta parse_meta(const Json& body, bool generated);
+Meta parse_meta(const Json& body, bool generated, const std::string& default_mesh);
 
 TargetRef parse_target(const Json& from);
 RoutePolicy parse_route(const Json& body, Meta meta);

@@ -90,7 +90,7 @@ struct Reader {
 
   void read(const Object& object) {
     const Json& body = object.body;
-    Meta meta = parse_meta(body, object.generated);
+    Meta meta = parse_meta(body, object.generated, world.default_mesh);
     meta.generated = meta.generated || has_owner(meta);
     const std::string api = text(body, "apiVersion");
     if (api.empty() || api.starts_with("kuma.io/")) {
@@ -158,6 +158,7 @@ World read_world(const Input& input) {
   World world;
   world.zone = input.zone;
   world.system_namespace = input.system_namespace;
+  world.default_mesh = input.mesh;
   world.sources = input.sources;
   world.certificates = input.certificates;
   Reader reader{input, world, {}, {}};

@@ -37,6 +37,7 @@ struct Input {
   std::vector<Object> objects;
   std::string zone = "default";  ///< Of the proxies, the Services and the Pods.
   std::string system_namespace = "kuma-system";
+  std::string mesh = "default";  ///< Of objects that name none.
   SourceTable sources;
   /// What TLS servers outside the mesh present, by "host:port": names in the certificate, and the
   /// base64 PEM of the authority that signed it. An address that is not named is believed to fit.
@@ -50,7 +51,7 @@ struct Input {
 struct Meta {
   std::string kind, ns, name;
   std::string display;  ///< Name before Kuma copied the object between zones.
-  std::string mesh = "default";
+  std::string mesh;
   std::string role;  ///< system, producer, consumer or workload-owner; policies only.
   Labels labels;
   bool generated = false;
@@ -166,7 +167,7 @@ struct Mesh {
 };
 
 struct World {
-  std::string zone, system_namespace;
+  std::string zone, system_namespace, default_mesh;
   std::vector<MeshGateway> gateways;
   std::vector<RoutePolicy> http_routes, tcp_routes;
   std::vector<ConfPolicy> timeouts, retries;

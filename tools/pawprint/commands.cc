@@ -12,6 +12,7 @@ void add_commands(CommandLine& line) {
   add_get(line);
   add_diff(line);
   add_why(line);
+  add_route(line);
   add_replay(line);
   add_fsck(line);
   add_copy(line);

@@ -16,6 +16,7 @@ void add_get(CommandLine& line);
 void add_import(CommandLine& line);
 void add_log(CommandLine& line);
 void add_replay(CommandLine& line);
+void add_route(CommandLine& line);
 void add_show(CommandLine& line);
 void add_status(CommandLine& line);
 void add_translate(CommandLine& line);

@@ -1,0 +1,200 @@
+#include "tools/pawprint/route_input.h"
+
+#include <map>
+#include <set>
+
+#include "engine/model/kinds.h"
+#include "engine/reducer.h"
+#include "replay/lookup.h"
+#include "tools/manifests/manifests.h"
+#include "tools/pawprint/format.h"
+#include "tools/pawprint/observation.h"
+#include "tools/pawprint/settings.h"
+
+namespace pawprint::cli {
+namespace {
+
+constexpr const char* kOwnerLabel = "pawprint.dev/owner";
+constexpr const char* kKumaOwnerLabel = "gateways.kuma.io/gateway.networking.k8s.io-owner";
+constexpr const char* kCompat = "kuma-2.14-compat";
+
+/// Objects by key, the last one of each; what proxies read of them.
+using Objects = std::map<record::ObjectKey, Json>;
+
+bool wanted(const record::ObjectKey& key) {
+  if (key.group == "kuma.io") return true;
+  if (key.group == "discovery.k8s.io") return key.kind == "EndpointSlice";
+  return key.group.empty() && (key.kind == "Service" || key.kind == "Namespace");
+}
+
+std::string label(const Json& object, const char* key) {
+  return text_in(member_in(member_in(object, "metadata"), "labels"), key);
+}
+
+/// Written by Pawprint before: what it writes now stands in for it.
+bool ours(const Json& object, const std::string& profile) {
+  if (!label(object, kOwnerLabel).empty()) return true;
+  return profile == kCompat && !label(object, kKumaOwnerLabel).empty();
+}
+
+/// Generated objects, and the others that have none of their names.
+std::vector<traffic::Object> joined(const Reducer& reducer, const Objects& objects,
+                                    const std::string& zone, bool drop_ours) {
+  std::vector<traffic::Object> out;
+  std::set<record::ObjectKey> generated;
+  for (const Output& each : reducer.resources()) {
+    if (each.key.zone != zone) continue;
+    generated.insert(each.key);
+    out.push_back({parsed(each.body), true});
+  }
+  for (const auto& [key, object] : objects) {
+    if (key.zone != zone || generated.contains(key)) continue;
+    if (drop_ours && ours(object, reducer.config().profile)) continue;
+    out.push_back({object, false});
+  }
+  return out;
+}
+
+/// The zone that Kuma's labels on the objects agree on; "default" when they do not.
+std::string zone_of(const std::vector<manifests::Document>& documents) {
+  std::set<std::string> zones;
+  for (const manifests::Document& each : documents) {
+    const Json object = parsed(each.json);
+    if (!text_in(object, "apiVersion").starts_with("kuma.io/")) continue;
+    if (std::string zone = label(object, "kuma.io/zone"); !zone.empty()) zones.insert(zone);
+  }
+  return zones.size() == 1 ? *zones.begin() : "default";
+}
+
+void fold_config(Reducer& reducer, const record::Config& config, std::int64_t time_ns) {
+  record::Record settings;
+  settings.seq = 1;
+  settings.kind = record::Kind::kConfig;
+  settings.time_ns = time_ns;
+  settings.body = record::encode(config);
+  reducer.fold(settings);
+}
+
+/// Records in an order that no order of documents changes.
+Result<std::map<record::ObjectKey, record::Record>> records_of(
+    const std::vector<manifests::Document>& documents, const std::string& now,
+    const std::string& zone) {
+  std::map<record::ObjectKey, record::Record> out;
+  for (const manifests::Document& each : documents) {
+    auto record = observed(with_creation_time(each.json, now), record::Event::kAdded, zone, {});
+    if (!record) {
+      return fail(record.error().code, each.origin.str() + ": " + record.error().message);
+    }
+    record::ObjectKey key = record->object;
+    out.insert_or_assign(std::move(key), std::move(*record));
+  }
+  return out;
+}
+
+Result<Graph> from_files(const GraphOptions& options) {
+  if (options.at != "HEAD") {
+    return fail(ErrorCode::kInvalid, "give either -f or --at, not both: files have no history");
+  }
+  const auto documents = manifests::read_manifests(options.files);
+  if (!documents) return tl::unexpected<Error>(documents.error());
+  Settings settings;
+  if (!options.profile.empty()) settings.profile = options.profile;
+  settings.zone = options.zone.empty() ? zone_of(*documents) : options.zone;
+  const auto config = settings.config("translate");
+  if (!config) return tl::unexpected<Error>(config.error());
+  const auto time_ns = parse_time("--now", options.now);
+  if (!time_ns) return tl::unexpected<Error>(time_ns.error());
+  auto records = records_of(*documents, options.now, settings.zone);
+  if (!records) return tl::unexpected<Error>(records.error());
+
+  Reducer reducer;
+  fold_config(reducer, *config, *time_ns);
+  Objects objects;
+  record::Seq seq = 1;
+  for (auto& [key, record] : *records) {
+    record.seq = ++seq;
+    record.time_ns = *time_ns;
+    if (model::kind_of(key.group, key.kind) != model::Kind::kNone) reducer.fold(record);
+    if (wanted(key)) objects[key] = replay::object_of(record);
+  }
+  Graph out;
+  out.time_ns = *time_ns;
+  out.input.zone = settings.zone;
+  out.input.system_namespace = settings.system_namespace;
+  out.input.mesh = settings.mesh;
+  out.input.objects = joined(reducer, objects, settings.zone, false);
+  return out;
+}
+
+Result<std::string> only_zone(const Reducer& reducer, const std::string& asked) {
+  std::vector<std::string> names;
+  for (const ZoneState& each : reducer.zones()) names.push_back(each.name);
+  if (asked.empty() && names.size() == 1) return names.front();
+  std::string list;
+  for (const std::string& each : names) {
+    if (each == asked) return asked;
+    list += (list.empty() ? "" : ", ") + each;
+  }
+  if (names.empty()) return fail(ErrorCode::kNotFound, "the log knows no zone at this moment");
+  return fail(asked.empty() ? ErrorCode::kInvalid : ErrorCode::kNotFound,
+              asked.empty() ? "give --zone: there are " + list
+                            : "no zone " + asked + "; there are " + list);
+}
+
+/// Last seen bodies, deleted ones gone.
+Result<Objects> observed_until(store::Reader& log, record::Seq upto) {
+  Objects out;
+  if (upto == 0) return out;
+  const auto visit = [&](const record::Record& record) {
+    const bool gone = record.kind == record::Kind::kVanished ||
+                      (record.kind == record::Kind::kObserved &&
+                       record.event == record::Event::kDeleted);
+    if (gone) out.erase(record.object);
+    else if (record.kind == record::Kind::kObserved && wanted(record.object)) {
+      out[record.object] = replay::object_of(record);
+    }
+    return true;
+  };
+  if (auto scanned = log.scan(log.oldest(), upto, visit); !scanned) {
+    return tl::unexpected<Error>(scanned.error());
+  }
+  return out;
+}
+
+Result<Graph> from_store(const GraphOptions& options) {
+  const SourceAt source{options.source, options.at, options.profile};
+  const auto opened = source.open();
+  if (!opened) return tl::unexpected<Error>(opened.error());
+  const Reducer& reducer = opened->past.reducer;
+  const auto zone = only_zone(reducer, options.zone);
+  if (!zone) return tl::unexpected<Error>(zone.error());
+  const auto objects = observed_until(*opened->log, opened->past.moment.seq);
+  if (!objects) return tl::unexpected<Error>(objects.error());
+  Graph out;
+  out.seq = opened->past.moment.seq;
+  out.time_ns = opened->past.moment.time_ns;
+  out.coverage = opened->past.coverage;
+  out.input.zone = *zone;
+  out.input.system_namespace = reducer.config().system_namespace;
+  out.input.mesh = reducer.config().default_mesh;
+  out.input.objects = joined(reducer, *objects, *zone, true);
+  return out;
+}
+
+}  // namespace
+
+void GraphOptions::add_flags(CLI::App& app) {
+  source.add_flags(app);
+  app.add_option("--at", at, "The moment: @SEQ, HEAD~N, @{10m}, @{TIME}, pin:NAME, boot:-N");
+  app.add_option("-f,--filename", files, "Instead of a store: FILE, DIR or - for standard input")
+      ->allow_extra_args(false);
+  app.add_option("--profile", profile, "As if this profile had been in force");
+  app.add_option("--zone", zone, "Zone of the proxies");
+  app.add_option("--now", now, "With -f: time of objects without one");
+}
+
+Result<Graph> read_graph(const GraphOptions& options) {
+  return options.files.empty() ? from_store(options) : from_files(options);
+}
+
+}  // namespace pawprint::cli
