@@ -90,6 +90,11 @@ bool holds_store(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / kAnchorFile, error) || holds_database(directory);
 }
 
+bool in_use(const std::filesystem::path& directory) {
+  const auto anchor = AnchorReader::open(directory);
+  return anchor ? anchor->writer_present() : anchor.error().code != ErrorCode::kNotFound;
+}
+
 Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& directory) {
   auto anchor = AnchorReader::open(directory);
   if (!anchor && anchor.error().code == ErrorCode::kNotFound) {

@@ -75,12 +75,21 @@ TEST_F(ProgramTest, UnknownWordsNameTheNearestOne) {
   expect_line(run("run --kubconfig x"), 2, "did you mean --kubeconfig?");
   expect_line(run("run --leader-elect"), 2, "--leader-elect");
   expect_line(run("ctl resum"), 2, "did you mean resume?");
-  expect_line(run("ctl release"), 2, "object");
+  expect_line(run("ctl release"), 2, "`pawprintd ctl release` wants an OBJECT");
   expect_line(run("run --mode aply"), 2, "did you mean apply?");
   expect_line(run("config validate", "PAWPRINT_PROFILE=kuma-9"), 2, "environment PAWPRINT_PROFILE");
   expect_line(run("config validate --config " + scratch_.write("c.yaml", "mdoe: apply\n")), 2,
               "c.yaml:1: unknown key \"mdoe\"; did you mean mode?");
-  expect_line(run("config validate --config /nowhere.yaml"), 3, "/nowhere.yaml");
+  expect_line(run("config validate --config /nowhere.yaml"), 2, "/nowhere.yaml");
+  expect_line(run("run --config " + scratch_.write("empty.yaml", "\n")), 2, "it is empty");
+  expect_line(run("run --config " + scratch_.write("wide.yaml", "\xFF\xFEm")), 2, "no UTF-8");
+  expect_line(run("run --config ''"), 2, "--config wants the path");
+  expect_line(run("run --config"), 2, "--config needs a value");
+  expect_line(run("run --mode apply --mode apply"), 2, "--mode is given twice");
+  expect_line(run("config"), 2, "`pawprintd config` wants one of print, validate");
+  expect_line(run("ctl"), 2, "`pawprintd ctl` wants one of pause");
+  expect_line(run("ctl pause now"), 2, "`pawprintd ctl pause` does not know now");
+  expect_line(run("ctl release svc/a:7"), 2, "a:7");
 }
 
 TEST_F(ProgramTest, AClusterThatCannotBeReachedIsExitCode3) {
@@ -112,8 +121,23 @@ TEST_F(ProgramTest, AMalformedAuthorityIsOneLine) {
 }
 
 TEST_F(ProgramTest, CtlNeedsARunningDaemon) {
-  expect_line(run("ctl pause --store " + scratch_.path().string()), 3, "no daemon answers");
+  expect_line(run("ctl pause --store " + scratch_.path().string()), 3, "there is no store at");
   expect_line(run("ctl release nonsense --store " + scratch_.path().string()), 2, "TYPE/NAME");
+}
+
+// What can be said without the cluster is said first.
+TEST_F(ProgramTest, TheStoreIsLookedAtBeforeTheCluster) {
+  const auto store = scratch_.path() / "store";
+  const std::string flags = " --http none --kubeconfig /nowhere --store " + store.string();
+  {
+    auto writer = store::Writer::open(store);
+    ASSERT_TRUE(writer) << writer.error().message;
+    expect_line(run("run" + flags), 3, "in use by another writer");
+  }
+  expect_line(run("ctl pause --store " + store.string()), 3, "no daemon runs on the store");
+  expect_line(run("run" + flags), 3, "/nowhere");
+  std::filesystem::remove(store / "head.anchor");
+  expect_line(run("run" + flags), 5, "run `pawprint fsck`");
 }
 
 TEST_F(ProgramTest, TheDemoRefusesAStoreThatIsThere) {

@@ -139,10 +139,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"leaderElection: {enabled: true}", "no leader election"},
         BadFile{"mode: 'apply", "config.yaml:"}, BadFile{"[]", "is no mapping"}));
 
-TEST_F(SettingsTest, AMissingFileIsNotReachable) {
-  const auto done = settings_.read_file("/nowhere/config.yaml");
-  ASSERT_FALSE(done.has_value());
-  EXPECT_EQ(done.error().code, ErrorCode::kUnreachable);
+TEST_F(SettingsTest, AFileThatCannotBeReadIsRefused) {
+  for (const char* path : {"/nowhere/config.yaml", "/tmp", "/dev/null"}) {
+    const auto done = settings_.read_file(path);
+    ASSERT_FALSE(done.has_value()) << path;
+    EXPECT_EQ(done.error().code, ErrorCode::kInvalid) << path;
+    EXPECT_NE(done.error().message.find(path), std::string::npos) << done.error().message;
+  }
 }
 
 TEST_F(SettingsTest, ZoneFlagsAreForOneZone) {

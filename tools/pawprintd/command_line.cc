@@ -1,12 +1,14 @@
 #include "tools/pawprintd/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "replay/nearest.h"
 #include "tools/pawprintd/control.h"
@@ -20,22 +22,27 @@ namespace pawprint::pawprintd {
 namespace {
 
 int complain(const std::string& message) {
-  std::fprintf(stderr, "pawprintd: %s\n", message.substr(0, message.find('\n')).c_str());
+  std::string line = message;
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
+  }
+  std::fprintf(stderr, "pawprintd: %s\n", line.c_str());
   return 2;
 }
 
 int complain(const Error& error) {
-  complain(error.message);
+  complain(error.code == ErrorCode::kDamaged ? error.message + ": run `pawprint fsck`"
+                                             : error.message);
   return exit_code(error.code);
 }
 
 /// Flags that become settings, and the file.
 struct SettingsFlags {
-  std::string config;
+  std::optional<std::string> config;
   std::map<std::string, std::string> values;  // By flag name.
 
   void add(CLI::App& app) {
-    app.add_option("--config", config, "configuration file (PAWPRINT_CONFIG)");
+    add_config(app);
     for (const Key& key : keys()) {
       if (!key.flag.empty()) one(app, std::string(key.flag), std::string(key.help));
     }
@@ -46,16 +53,17 @@ struct SettingsFlags {
 
   /// Only what names the store.
   void add_store(CLI::App& app) {
-    app.add_option("--config", config, "configuration file (PAWPRINT_CONFIG)");
+    add_config(app);
     one(app, "store", "folder of the log");
   }
 
   Result<Settings> read() const {
     Settings settings;
     const char* from_environment = std::getenv("PAWPRINT_CONFIG");
-    const std::string path = !config.empty()               ? config
-                             : from_environment != nullptr ? from_environment
-                                                           : "";
+    const std::string path = config.value_or(from_environment != nullptr ? from_environment : "");
+    if (config && path.empty()) {
+      return fail(ErrorCode::kInvalid, "--config wants the path of a file");
+    }
     if (!path.empty()) {
       if (auto done = settings.read_file(path); !done) return tl::unexpected(done.error());
     }
@@ -75,6 +83,13 @@ struct SettingsFlags {
     app.add_option_function<std::string>(
         "--" + flag, [this, flag](const std::string& value) { values[flag] = value; }, help);
   }
+
+  /// --config; the environment counts when it is not given.
+  void add_config(CLI::App& app) {
+    app.add_option_function<std::string>(
+        "--config", [this](const std::string& value) { config = value; },
+        "configuration file (PAWPRINT_CONFIG)");
+  }
 };
 
 /// The deepest verb that was named.
@@ -83,13 +98,36 @@ const CLI::App& named(const CLI::App& app) {
   return app;
 }
 
+/// "pawprintd ctl pause".
+std::string full_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : full_name(*parent) + ' ' + app.get_name();
+}
+
+/// CLI11's complaint in our words.
+std::string plain(const CLI::ParseError& error, const CLI::App& app) {
+  const std::string text = error.what();
+  const std::string option = text.substr(0, text.find(':'));
+  const bool mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
+  if (mismatch && text.find("missing") != std::string::npos) return option + " needs a value";
+  if (mismatch && text.find("At Most 1") != std::string::npos) return option + " is given twice";
+  return "`" + full_name(app) + "`: " + text;
+}
+
+/// What `config` and `ctl` alone are told.
+int missing_verb(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(each->get_name());
+  return complain(fmt::format("`{}` wants one of {}", full_name(app), fmt::join(names, ", ")));
+}
+
 std::string unknown_word(const CLI::App& root) {
   const CLI::App& app = named(root);
   const auto left = app.remaining(true).empty() ? root.remaining(true) : app.remaining(true);
   if (left.empty()) return {};
   const std::string& word = left.front();
-  const std::string where =
-      app.get_parent() == nullptr ? "pawprintd" : "pawprintd " + app.get_name();
+  const std::string where = full_name(app);
   std::vector<std::string> names;
   if (word.starts_with("-")) {
     for (const CLI::Option* option : app.get_options()) {
@@ -128,14 +166,18 @@ int with_log(const SettingsFlags& flags, int (*action)(const Settings&)) {
 
 int control(const SettingsFlags& flags, const std::string& what, const std::string& object,
             const std::string& ns) {
-  auto settings = flags.read();
-  if (!settings) return complain(settings.error());
   std::string named_object;
+  const bool about_object = what == "release" || what == "reconcile";
+  if (about_object && object.empty()) {
+    return complain("`pawprintd ctl " + what + "` wants an OBJECT, like meshhttproute/shop");
+  }
   if (!object.empty()) {
     auto parsed = object_argument(object, ns);
     if (!parsed) return complain(parsed.error());
     named_object = *parsed;
   }
+  auto settings = flags.read();
+  if (!settings) return complain(settings.error());
   auto done = send_command(settings->get("store.path"), what, named_object);
   if (!done) return complain(done.error());
   std::printf("%s%s%s: @%llu\n", what.c_str(), named_object.empty() ? "" : " ",
@@ -173,6 +215,14 @@ class Verbs {
     return app;
   }
 
+  /// A word that only leads to its verbs.
+  CLI::App* group(const char* name, const char* help, const char* example) {
+    CLI::App* app = root_.add_subcommand(name, help);
+    app->allow_extras();
+    app->footer(std::string("Example:\n  ") + example);
+    return app;
+  }
+
   void add_run() {
     flags_.add(*verb(root_, "run", "watch, decide and write",
                      "pawprintd run --kubeconfig ~/.kube/config --zone zone-1",
@@ -183,8 +233,8 @@ class Verbs {
   }
 
   void add_config() {
-    CLI::App* config = root_.add_subcommand("config", "the effective settings");
-    config->require_subcommand(1);
+    CLI::App* config = group("config", "the effective settings", "pawprintd config print --origin");
+    config->require_subcommand(0, 1);
     CLI::App* print =
         verb(*config, "print", "print the effective settings", "pawprintd config print --origin",
              [this] { return print_config(flags_, origin_); });
@@ -196,8 +246,9 @@ class Verbs {
   }
 
   void add_ctl() {
-    CLI::App* ctl = root_.add_subcommand("ctl", "commands to the running daemon of a store");
-    ctl->require_subcommand(1);
+    CLI::App* ctl = group("ctl", "commands to the running daemon of a store",
+                          "pawprintd ctl pause --store /var/lib/pawprint");
+    ctl->require_subcommand(0, 1);
     for (const char* name : {"pause", "resume", "release", "reconcile"}) {
       const bool about_object = name[0] == 'r' && std::string_view(name) != "resume";
       const char* help = std::string_view(name) == "pause"    ? "write nothing until resume"
@@ -212,7 +263,7 @@ class Verbs {
                            [this, what] { return control(flags_, what, object_, ns_); });
       flags_.add_store(*app);
       if (!about_object) continue;
-      app->add_option("object", object_, "TYPE/NAME, or for release also `deletions`")->required();
+      app->add_option("OBJECT", object_, "TYPE/NAME, or for release also `deletions`");
       app->add_option("-n,--namespace", ns_, "namespace of the object");
     }
   }
@@ -242,16 +293,19 @@ int command_line(int argc, char** argv) {
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(named(root).help().c_str(), stdout);
+    const CLI::App& app = named(root);
+    const CLI::App* parent = app.get_parent();
+    std::fputs(app.help(parent == nullptr ? "" : full_name(*parent)).c_str(), stdout);
     return 0;
   } catch (const CLI::CallForVersion& version) {
     std::printf("%s\n", version.what());
     return 0;
   } catch (const CLI::ParseError& error) {
     const std::string word = unknown_word(root);
-    return complain(word.empty() ? std::string(error.what()) : word);
+    return complain(word.empty() ? plain(error, named(root)) : word);
   }
   if (const std::string word = unknown_word(root); !word.empty()) return complain(word);
+  if (!verbs.action() && &named(root) != &root) return missing_verb(named(root));
   if (!verbs.action()) {
     std::fputs(root.help().c_str(), stdout);
     return 0;

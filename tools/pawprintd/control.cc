@@ -14,6 +14,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "store/log.h"
+
 namespace pawprint::pawprintd {
 namespace {
 
@@ -158,9 +160,10 @@ Result<record::Seq> send_command(const std::filesystem::path& directory, const s
   if (socket < 0) return fail(ErrorCode::kInternal, failure("control socket"));
   set_patience(socket);
   if (::connect(socket, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
-    const std::string why = failure("no daemon answers at " + path.string());
+    const std::string why = failure("no daemon runs on the store " + directory.string());
     ::close(socket);
-    return fail(ErrorCode::kUnreachable, why);
+    return fail(ErrorCode::kUnreachable,
+                store::holds_store(directory) ? why : "there is no store at " + directory.string());
   }
   write_line(socket, {{"what", what}, {"object", object}});
   const Json reply = Json::parse(read_line(socket), nullptr, false);

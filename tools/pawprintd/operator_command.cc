@@ -30,7 +30,12 @@ Result<std::string> object_argument(const std::string& text, const std::string& 
     space = name.substr(0, second);
     name = name.substr(second + 1);
   }
-  return record::display(replay::key_of(*kind, "", space.empty() ? "default" : space, name));
+  if (space.empty()) space = "default";
+  for (const std::string& each : {name, space}) {
+    if (replay::is_object_name(each)) continue;
+    return fail(ErrorCode::kInvalid, "\"" + each + "\" is no name of an object or a namespace");
+  }
+  return record::display(replay::key_of(*kind, "", space, name));
 }
 
 Result<void> check_command(const record::Operator& command, const serve::View& view) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "store/log.h"
 #include "tools/pawprintd/control.h"
 #include "tools/pawprintd/decide_loop.h"
 #include "tools/pawprintd/event_log.h"
@@ -23,6 +24,7 @@ constexpr std::chrono::seconds kStopWithin{20};
 
 int complain(const Error& error) {
   std::string line = "pawprintd: " + error.message;
+  if (error.code == ErrorCode::kDamaged) line += ": run `pawprint fsck`";
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }
@@ -45,6 +47,19 @@ void end_in_time() {
     log(Level::kError, "stop_took_too_long", {});
     std::_Exit(0);
   }).detach();
+}
+
+/// What can be said of the store before the cluster is asked: that it is damaged, or taken.
+Result<void> check_store(const std::string& path) {
+  if (!store::holds_store(path)) return {};
+  if (store::in_use(path)) {
+    return fail(ErrorCode::kUnreachable,
+                "store " + path + " is in use by another writer; stop it (or ask it) first");
+  }
+  auto reader = store::Reader::open(path);
+  // A store that was begun and never finished is made anew.
+  if (reader || reader.error().code == ErrorCode::kUnreachable) return {};
+  return tl::unexpected(reader.error());
 }
 
 /// Null when the settings ask for none.
@@ -120,6 +135,9 @@ void harden_process() {
 int run(const Settings& settings) {
   for (const std::string& key : settings.without_effect()) {
     log(Level::kWarn, "setting_without_effect", {{"key", key}});
+  }
+  if (auto usable = check_store(settings.get("store.path")); !usable) {
+    return complain(usable.error());
   }
   Zones zones(settings);
   if (auto connected = zones.connect(); !connected) return complain(connected.error());

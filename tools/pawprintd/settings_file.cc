@@ -151,14 +151,23 @@ class FileReader {
 };
 
 Result<void> Settings::read_file(const std::string& path) {
+  const auto cannot = [&](const std::string& why) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("cannot read the configuration file {}: {}", path, why));
+  };
   errno = 0;
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || (!(text << in.rdbuf()) && !in.eof())) {
-    return fail(ErrorCode::kUnreachable,
-                fmt::format("cannot read {}: {}", path, std::strerror(errno != 0 ? errno : EIO)));
+  std::ostringstream bytes;
+  bytes << in.rdbuf();  // Fails also when the file is empty, but then without an errno.
+  if (!in.is_open() || in.bad() || (!bytes && errno != 0)) {
+    return cannot(std::strerror(errno != 0 ? errno : EIO));
   }
-  return FileReader(*this, path).read(text.str());
+  const std::string text = bytes.str();
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return cannot("it is empty");
+  if (text.find_first_of(std::string_view("\0\xFE\xFF", 3)) != std::string::npos) {
+    return cannot("it is no UTF-8 text");
+  }
+  return FileReader(*this, path).read(text);
 }
 
 std::string Settings::yaml(bool origin) const {
