@@ -14,9 +14,8 @@ class Flags(CliTest):
         self.assertIn("Subcommands:", self.ok())
 
     def test_help_of_every_command_has_an_example(self):
-        commands = [line.split()[0] for line in self.ok().split("Subcommands:")[1].split("\n\n")[0].splitlines() if line]
-        self.assertIn("translate", commands)
-        for command in commands:
+        self.assertIn("translate", self.commands())
+        for command in self.commands():
             self.assertIn("Example:", self.ok(command, "--help"), command)
 
     def test_unknown_things_name_the_nearest(self):
@@ -28,8 +27,42 @@ class Flags(CliTest):
         self.fails(2, "kuma-2.14-compat", "translate", "-f", "-", "--profile", "kuma")
 
     def test_commands_that_are_not_there_are_not_offered(self):
-        for command in ("why-not", "impact", "blame", "route", "bisect", "what-if", "bundle", "doctor", "gc"):
+        for command in ("why-not", "impact", "blame", "bisect", "what-if", "bundle", "doctor", "gc"):
             self.fails(2, "unknown command", command)
+
+    def commands(self):
+        lines = self.ok().split("Subcommands:")[1].split("\n\n")[0].splitlines()
+        return [line.split()[0] for line in lines if line]
+
+    def complete(self, *words):
+        script = ('source <("$PAWPRINT" completion bash) && COMP_WORDS=("$@") && COMP_CWORD=$(($# - 1)) && _pawprint && '
+                  'echo "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "-c", script, "bash", "pawprint", *words], capture_output=True, text=True, check=True,
+                              env={**os.environ, "PAWPRINT": BINARY})
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_completion_knows_what_the_program_knows(self):
+        self.assertEqual(self.complete(""), self.commands())
+        self.assertEqual(self.complete("transl"), ["translate"])
+        for command in self.commands():
+            flags = [word.rstrip(",") for line in self.ok(command, "--help").splitlines() if line.startswith("  -")
+                     for word in line.split()[0].split(",") if word.startswith("--")]
+            self.assertEqual(self.complete(command, "--"), flags, command)
+        self.assertEqual(self.complete("get", "-o", "j"), ["json", "jsonl"])
+        self.assertEqual(self.complete("diff", "--profile", ""), ["kuma-2.14", "kuma-2.14-compat"])
+        self.assertIn("httproutes", self.complete("why", "ht"))
+        for shell in ("zsh", "fish"):
+            script = self.ok("completion", shell)
+            for command in self.commands():
+                self.assertIn(command, script)
+        self.fails(2, "did you mean bash?", "completion", "bsh")
+        self.fails(2, "wants bash, zsh or fish", "completion")
+
+    def test_flags_and_their_values(self):
+        self.fails(2, "--at needs a value", "get", "svc", "--at")
+        self.fails(2, "--at is given twice", "get", "svc", "--at", "HEAD", "--at", "HEAD")
+        self.fails(2, "--oneline takes no value", "log", "--oneline=x")
 
     def test_arguments_too_many_or_too_few(self):
         self.fails(2, "does not take the argument 'x'", "version", "x")

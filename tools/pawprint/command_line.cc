@@ -66,8 +66,10 @@ CLI::App& CommandLine::add(const std::string& name, const std::string& what,
   app->allow_extras();
   app->footer("Example:\n  " + example);
   app->get_formatter()->column_width(kColumnWidth);
-  app->add_option("-o,--output", common_.format_text, "table, wide, name, yaml, json or jsonl");
-  app->add_option("--color", common_.color, "Colours of diff and log -p: auto, always or never");
+  app->add_option("-o,--output", common_.format_text, "Form of the answer; default: table")
+      ->type_name("table|wide|name|yaml|json|jsonl");
+  app->add_option("--color", common_.color, "Colours of diff and log -p; default: auto")
+      ->type_name("auto|always|never");
   app->add_flag("--quiet,-q", common_.quiet, "No notes on stderr");
   commands_.push_back({app, std::move(run)});
   return *app;
@@ -81,7 +83,18 @@ const CommandLine::Command* CommandLine::asked_for() const {
 }
 
 std::string CommandLine::plain(const CLI::ParseError& error, const CLI::App& app) const {
-  return in_one_line(error.what()) + " (`" + app.get_display_name() + " --help` shows the usage)";
+  const std::string text = error.what();
+  const std::string option = text.substr(0, text.find(':'));
+  const bool mismatch = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
+  if (mismatch && text.find("missing") != std::string::npos) return option + " needs a value";
+  if (mismatch && text.find("At Most 1") != std::string::npos) return option + " is given twice";
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    const std::size_t dash = std::min(text.find('-'), text.size());
+    const std::string flag = text.substr(dash, text.find_first_of(" :=", dash) - dash);
+    return flag + " takes no value, or not this one";
+  }
+  const std::string command = app.get_parent() == nullptr ? "" : ' ' + app.get_name();
+  return in_one_line(text) + " (`pawprint" + command + " --help` shows the usage)";
 }
 
 Result<void> CommandLine::check_arguments(const Command& command) const {

@@ -42,6 +42,9 @@ class CommandLine {
   CLI::App& add(const std::string& name, const std::string& what, const std::string& example,
                 Run run);
 
+  /// All commands, for those that describe them. Lives as long as this.
+  [[nodiscard]] const CLI::App& root() const { return root_; }
+
   /// Parses, runs, prints; returns the exit code. No arguments: help, 0.
   int run(int argc, const char* const* argv);
 

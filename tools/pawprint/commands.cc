@@ -17,6 +17,7 @@ void add_commands(CommandLine& line) {
   add_fsck(line);
   add_copy(line);
   add_explain(line);
+  add_completion(line);
   add_version(line);
 }
 

@@ -8,6 +8,7 @@ namespace pawprint::cli {
 /// All of them, in the order of the help.
 void add_commands(CommandLine& line);
 
+void add_completion(CommandLine& line);
 void add_copy(CommandLine& line);
 void add_diff(CommandLine& line);
 void add_explain(CommandLine& line);

@@ -151,7 +151,8 @@ void add_diff(CommandLine& line) {
   app.add_flag("--status", options->status, "Statuses");
   app.add_flag("--plan", options->plan, "Operations that are due");
   app.add_flag("--stat", options->stat, "Only how much changed");
-  app.add_option("--profile", options->profile, "As if this profile had been in force");
+  app.add_option("--profile", options->profile, "As if this profile had been in force")
+      ->type_name(kProfileNames);
   options->place.add_flags(app);
   options->source.add_flags(app);
 }

@@ -103,7 +103,8 @@ void add_replay(CommandLine& line) {
   app.add_option("A..B", options->range, "Compare the decisions of this range; default: all");
   app.add_flag("--verify", options->verify, "Exit 6 when a decision diverges (always on)");
   app.add_flag("--timing", options->timing, "How long it took");
-  app.add_option("--profile", options->profile, "The outputs as if this profile had been in force");
+  app.add_option("--profile", options->profile, "The outputs as if this profile had been in force")
+      ->type_name(kProfileNames);
   options->source.add_flags(app);
 }
 

@@ -35,7 +35,9 @@ Result<std::int64_t> parse_time(const std::string& flag, const std::string& text
 
 void Settings::add_flags(CLI::App& app) {
   app_ = &app;
-  app.add_option("--profile", profile, "kuma-2.14 (the Gateway API's text) or kuma-2.14-compat")
+  app.add_option("--profile", profile,
+                 "The Gateway API's text, or what Kuma 2.14 does; default: kuma-2.14")
+      ->type_name(kProfileNames)
       ->envname("PAWPRINT_PROFILE");
   app.add_option("--zone", zone, "Zone of all objects")->envname("PAWPRINT_ZONE");
   app.add_option("--mesh", mesh, "Mesh of objects that name none");

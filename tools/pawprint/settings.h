@@ -11,6 +11,9 @@
 
 namespace pawprint::cli {
 
+/// Values of `--profile`, as help and completion show them.
+inline constexpr const char* kProfileNames = "kuma-2.14|kuma-2.14-compat";
+
 struct Settings {
   std::string profile = "kuma-2.14";
   std::string zone = "default";

@@ -32,7 +32,8 @@ Result<std::unique_ptr<store::Reader>> Source::open() const {
 void SourceAt::add_flags(CLI::App& app) {
   source.add_flags(app);
   app.add_option("--at", at, "The moment: @SEQ, HEAD~N, @{10m}, @{TIME}, pin:NAME, boot:-N");
-  app.add_option("--profile", profile, "As if this profile had been in force");
+  app.add_option("--profile", profile, "As if this profile had been in force")
+      ->type_name(kProfileNames);
 }
 
 Result<SourceAt::Opened> SourceAt::open() const {
