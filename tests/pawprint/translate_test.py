@@ -87,6 +87,39 @@ class Translate(CliTest):
         self.assertIn("error", [each["severity"] for each in json.loads(loose.stdout)["diagnostics"]])
         self.assertEqual(strict.returncode, 1)
 
+    def test_what_an_api_server_would_refuse_is_an_error(self):
+        route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+                 "metadata": {"name": "r", "namespace": ":7", "labels": {"a b": "c"}},
+                 "spec": {"parentRefs": [{"prot": 1}], "hostnames": ["Bad Host"], "rules": [
+                     {"backendRefs": [{"name": "web", "port": "80", "weight": 2000000}],
+                      "matches": [{"path": {"type": "Prefix", "value": "/"}}]}]}}
+        old = {"apiVersion": "gateway.networking.k8s.io/v1alpha2", "kind": "GatewayClass", "metadata": {"name": "c"}}
+        path = self.write_events("r.jsonl", [route, old])
+        done = run("translate", "-f", path, "-o", "json", "--strict")
+        self.assertEqual(done.returncode, 1)
+        found = [each for each in json.loads(done.stdout)["diagnostics"] if each["rule"].startswith("input/")]
+        errors = [each["message"] for each in found if each["severity"] == "error"]
+        for wanted in (".spec.parentRefs[0].name: Required value", ".spec.hostnames[0]: Invalid value",
+                       ".spec.rules[0].backendRefs[0].port: Invalid value: \"string\"",
+                       ".spec.rules[0].backendRefs[0].weight: Invalid value: 2000000",
+                       ".spec.rules[0].matches[0].path.type: Unsupported value: \"Prefix\"", ".metadata.labels: Invalid value: \"a b\"",
+                       ".metadata.namespace: no name of a namespace", "no API server has this kind in version v1alpha2; there is v1"):
+            self.assertTrue([each for each in errors if wanted in each], f"{wanted}: {errors}")
+        self.assertEqual([each["message"] for each in found if each["severity"] == "warning"],
+                         [".spec.parentRefs[0].prot: unknown; API servers drop it"])
+        # Of an object that is given twice, only the one that counts is judged.
+        good = inputs_of(case("match-headers"))
+        bad = json.loads(json.dumps(next(obj for obj in good if obj["kind"] == "HTTPRoute")))
+        bad["spec"]["hostnames"] = ["Bad Host"]
+        answer = json.loads(self.translate([bad, *good]))
+        self.assertEqual([each for each in answer["diagnostics"] if each["rule"] == "input/schema"], [])
+
+    def test_what_an_api_server_took_is_no_error(self):
+        for recorded in single_step_cases():
+            answer = json.loads(self.translate(inputs_of(recorded)))
+            self.assertEqual([each for each in answer["diagnostics"] if each["rule"] in ("input/schema", "input/unknown-field")],
+                             [], recorded["name"])
+
     def test_no_namespace_is_default(self):
         objects = inputs_of(case("match-headers"))
         for obj in objects:

@@ -8,6 +8,7 @@
 #include "tools/manifests/manifests.h"
 #include "tools/pawprint/commands.h"
 #include "tools/pawprint/conditions.h"
+#include "tools/pawprint/crd_check.h"
 #include "tools/pawprint/exit_code.h"
 #include "tools/pawprint/observation.h"
 #include "tools/pawprint/settings.h"
@@ -30,10 +31,12 @@ struct Inputs {
     }
   };
   std::map<record::ObjectKey, record::Record, Order> records;
+  std::map<record::ObjectKey, std::vector<Diagnostic>, Order> faults;
   std::set<Diagnostic> remarks;
 };
 
-void add_input(Inputs& inputs, record::Record record) {
+/// `found`: what is wrong with it; it replaces what was found of an earlier one.
+void add_input(Inputs& inputs, record::Record record, std::vector<Diagnostic> found) {
   const record::ObjectKey key = record.object;
   if (model::kind_of(key.group, key.kind) == model::Kind::kNone) {
     inputs.remarks.insert({key, "info", "input/ignored",
@@ -45,11 +48,14 @@ void add_input(Inputs& inputs, record::Record record) {
         {key, "warning", "input/duplicate", "given more than once; the last one counts"});
   }
   inputs.records[key] = std::move(record);
+  inputs.faults[key] = std::move(found);
 }
 
 Result<Inputs> read_inputs(const Options& options) {
   auto documents = manifests::read_manifests(options.files);
   if (!documents) return tl::unexpected<Error>(std::move(documents.error()));
+  const auto schemas = CrdCheck::load();
+  if (!schemas) return tl::unexpected<Error>(schemas.error());
   Inputs inputs;
   for (const manifests::Document& document : *documents) {
     auto record = observed(with_creation_time(document.json, options.now), record::Event::kAdded,
@@ -57,7 +63,7 @@ Result<Inputs> read_inputs(const Options& options) {
     if (!record) {
       return fail(record.error().code, document.origin.str() + ": " + record.error().message);
     }
-    add_input(inputs, std::move(*record));
+    add_input(inputs, std::move(*record), schemas->check(record->object, document.json));
   }
   return inputs;
 }
@@ -79,6 +85,9 @@ void fold(Reducer& reducer, const record::Config& config, Inputs& inputs, std::i
 
 Json diagnostics_of(const Reducer& reducer, Inputs& inputs) {
   for (Diagnostic& each : reducer.diagnostics()) inputs.remarks.insert(std::move(each));
+  for (auto& [key, found] : inputs.faults) {
+    inputs.remarks.insert(found.begin(), found.end());
+  }
   Json out = Json::array();
   for (const Diagnostic& each : inputs.remarks) {
     out.push_back({{"object", record::display(each.object)},
