@@ -30,7 +30,7 @@ struct HeaderChanges {
 
 struct Redirect {
   std::string scheme, path;
-  std::string query;  ///< With its question mark, where the Location keeps it.
+  std::string query;                ///< With its question mark, where the Location keeps it.
   std::optional<std::string> host;  ///< Unset: that of the request.
   std::int32_t port = 0, status = 302;
 };

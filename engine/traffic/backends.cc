@@ -13,9 +13,8 @@ struct Share {
 };
 
 Share* find(std::vector<Share>& shares, const std::string& cluster) {
-  const auto found = std::find_if(shares.begin(), shares.end(), [&](const Share& each) {
-    return each.cluster == cluster;
-  });
+  const auto found = std::find_if(shares.begin(), shares.end(),
+                                  [&](const Share& each) { return each.cluster == cluster; });
   return found == shares.end() ? nullptr : &*found;
 }
 

@@ -1,8 +1,7 @@
 #include "engine/traffic/catalogue.h"
 
 #include <algorithm>
-
-#include "engine/traffic/parse.h"
+#include <tuple>
 
 namespace pawprint::traffic {
 namespace {
@@ -29,15 +28,6 @@ std::optional<std::int32_t> port_number(const std::string& text) {
     out = out * 10 + (c - '0');
   }
   return out;
-}
-
-bool has_ready_endpoint(const Json& slice) {
-  const Json& list = member(slice, "endpoints");
-  if (!list.is_array()) return false;
-  return std::any_of(list.begin(), list.end(), [](const Json& each) {
-    const Json& ready = member(member(each, "conditions"), "ready");
-    return !ready.is_boolean() || ready.get<bool>();
-  });
 }
 
 /// Tags that the inbound of a Service's Pod carries, as far as the Service tells.
@@ -96,8 +86,8 @@ std::optional<bool> selected_endpoints(const World& world, const Destination& de
   const Labels& tags = destination.selector;
   if (tags.empty()) return std::nullopt;
   const std::string& mesh = destination.meta.mesh;
-  const bool any = std::any_of(
-      world.inbounds.begin(), world.inbounds.end(), [&](const Inbound& each) {
+  const bool any =
+      std::any_of(world.inbounds.begin(), world.inbounds.end(), [&](const Inbound& each) {
         return !each.external && each.mesh == mesh && subset(tags, each.tags);
       });
   if (any) return true;
@@ -131,8 +121,7 @@ void derive_mesh_services(World& world) {
 }
 
 void label_destinations(World& world) {
-  for (auto* list :
-       {&world.mesh_services, &world.external_services, &world.multi_zone_services}) {
+  for (auto* list : {&world.mesh_services, &world.external_services, &world.multi_zone_services}) {
     for (Destination& each : *list) {
       each.meta.labels["kuma.io/display-name"] = each.meta.display;
       if (!each.derived) each.meta.labels.try_emplace("kuma.io/mesh", each.meta.mesh);
@@ -185,120 +174,11 @@ std::optional<ServiceTag> parse_service_tag(const std::string& tag) {
   return out;
 }
 
-Service parse_service(const Json& body) {
-  const Meta meta = parse_meta(body, false, "");
-  Service out;
-  out.ns = meta.ns.empty() ? "default" : meta.ns;
-  out.name = meta.name;
-  out.mesh = meta.label("kuma.io/mesh");
-  const Json& spec = member(body, "spec");
-  out.selector = labels_of(member(spec, "selector"));
-  const Labels annotations = labels_of(member(member(body, "metadata"), "annotations"));
-  const Json& list = member(spec, "ports");
-  if (!list.is_array()) return out;
-  for (const Json& each : list) {
-    const std::string transport = text(each, "protocol", "TCP");
-    if (transport != "TCP") continue;
-    Port port;
-    port.port = static_cast<std::int32_t>(number(each, "port", 0));
-    port.name = text(each, "name");
-    const auto annotation =
-        annotations.find(std::to_string(port.port) + ".service.kuma.io/protocol");
-    port.protocol = protocol_of(text(each, "appProtocol"),
-                                annotation == annotations.end() ? "" : annotation->second);
-    out.ports.push_back(std::move(port));
-  }
-  return out;
-}
-
-void count_endpoints(std::vector<Service>& services, const std::vector<const Json*>& slices) {
-  std::map<std::string, std::map<std::string, bool>> ready;  // namespace, Service
-  for (const Json* slice : slices) {
-    const Meta meta = parse_meta(*slice, false, "");
-    bool& any = ready[meta.ns][meta.label("kubernetes.io/service-name")];
-    any = any || has_ready_endpoint(*slice);
-  }
-  for (Service& each : services) {
-    const auto known = ready.find(each.ns);
-    if (known == ready.end()) continue;
-    const auto found = known->second.find(each.name);
-    each.endpoints = found != known->second.end() && found->second;
-  }
-}
-
-Destination parse_destination(const Json& body, Meta meta) {
-  Destination out;
-  out.meta = std::move(meta);
-  const Json& spec = member(body, "spec");
-  out.ports = parse_mesh_ports(spec);
-  if (out.meta.kind == "MeshExternalService") {
-    const Json& match = member(spec, "match");
-    Port port;
-    port.port = static_cast<std::int32_t>(number(match, "port", 0));
-    port.protocol = protocol_of(text(match, "protocol"), "");
-    out.ports.push_back(std::move(port));
-  }
-  const Json& proxies = member(member(body, "status"), "dataplaneProxies");
-  const std::int64_t total = number(proxies, "total", -1);
-  if (total >= 0) out.endpoints = number(proxies, "healthy", total) > 0;
-  const std::string state = text(spec, "state");
-  if (!out.endpoints && !state.empty()) out.endpoints = state == "Available";
-  const Json& selector = member(spec, "selector");
-  out.selector = labels_of(member(selector, "dataplaneTags"));
-  if (out.meta.kind == "MeshMultiZoneService") {
-    out.endpoints.reset();
-    out.selector = labels_of(member(member(selector, "meshService"), "matchLabels"));
-  }
-  return out;
-}
-
-void parse_dataplane(const Json& body, const Meta& meta, std::vector<Inbound>& out) {
-  const Json& list = member(member(member(body, "spec"), "networking"), "inbound");
-  if (!list.is_array()) return;
-  for (const Json& each : list) {
-    const std::string state = text(each, "state", "Ready");
-    if (state == "Ready") out.push_back({meta.mesh, labels_of(member(each, "tags")), false, "", "", ""});
-  }
-}
-
-Inbound parse_external(const Json& body, const Meta& meta) {
-  const Json& spec = member(body, "spec");
-  const Json& networking = member(spec, "networking");
-  Inbound out{meta.mesh, labels_of(member(spec, "tags")), true, text(networking, "address"), "", ""};
-  const Json& tls = member(networking, "tls");
-  const Json& enabled = member(tls, "enabled");
-  if (!enabled.is_boolean() || !enabled.get<bool>()) return out;
-  out.server_name = text(tls, "serverName");
-  if (out.server_name.empty()) out.server_name = split(out.address, ':').front();
-  out.authority = text(member(tls, "caCert"), "inline");
-  return out;
-}
-
-Mesh parse_mesh(const Json& body) {
-  Mesh out;
-  out.name = text(member(body, "metadata"), "name", "default");
-  const Json& spec = member(body, "spec");
-  const std::string mode = text(member(spec, "meshServices"), "mode", "Disabled");
-  out.mesh_services = mode != "Disabled";
-  out.mtls = !text(member(spec, "mtls"), "enabledBackend").empty();
-  const Json& egress = member(member(spec, "routing"), "zoneEgress");
-  out.egress = egress.is_boolean() && egress.get<bool>();
-  const Json& skipped = member(spec, "skipCreatingInitialPolicies");
-  if (!skipped.is_array()) return out;
-  for (const Json& each : skipped) {
-    if (!each.is_string()) continue;
-    const std::string kind = each.get<std::string>();
-    if (kind == "*" || kind == "MeshTimeout") out.default_timeout = false;
-    if (kind == "*" || kind == "MeshRetry") out.default_retry = false;
-  }
-  return out;
-}
-
 const Service* find_service(const World& world, const std::string& ns, const std::string& name) {
-  for (const Service& each : world.services) {
-    if (each.ns == ns && each.name == name) return &each;
-  }
-  return nullptr;
+  const auto at = std::lower_bound(
+      world.services.begin(), world.services.end(), std::tie(ns, name),
+      [](const Service& each, const auto& key) { return std::tie(each.ns, each.name) < key; });
+  return at != world.services.end() && at->ns == ns && at->name == name ? &*at : nullptr;
 }
 
 const Port* find_port(const std::vector<Port>& ports, std::int32_t port) {

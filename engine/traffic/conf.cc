@@ -7,7 +7,8 @@
 namespace pawprint::traffic {
 namespace {
 
-/// One policy's say, and how close to the route it is meant: the whole mesh, the Service, the route.
+/// One policy's say, and how close to the route it is meant: the whole mesh, the Service, the
+/// route.
 struct Say {
   const ConfPolicy* policy;
   const Json* conf;
@@ -55,8 +56,7 @@ int sidecar_level(const ConfPolicy& policy, const TargetRef& to, const Place& pl
   return real && named ? 2 : -1;
 }
 
-std::vector<Say> says(const std::vector<ConfPolicy>& policies, const Place& place,
-                      Answer& answer) {
+std::vector<Say> says(const std::vector<ConfPolicy>& policies, const Place& place, Answer& answer) {
   std::vector<Say> out;
   for (const ConfPolicy& policy : policies) {
     if (policy.meta.mesh != place.mesh) continue;
@@ -68,9 +68,9 @@ std::vector<Say> says(const std::vector<ConfPolicy>& policies, const Place& plac
       } else if (place.route != nullptr &&
                  (names_route(policy.top, policy.meta, *place.route, true) ||
                   names_route(to, policy.meta, *place.route, true))) {
-        answer.remarks.push_back({policy.meta.object(), "warning", "route/no_effect",
-                                  "Kuma stores it, and it does nothing to " +
-                                      place.route->meta.object() + " here"});
+        answer.remarks.push_back(
+            {policy.meta.object(), "warning", "route/no_effect",
+             "Kuma stores it, and it does nothing to " + place.route->meta.object() + " here"});
       }
     }
   }
@@ -154,9 +154,9 @@ Json retries_of(const std::vector<Say>& list, bool grpc) {
   copy(retry, "retryOn", "retryOn", out);
   if (out.empty()) return out;
   if (!out.contains("retryOn")) {
-    out["retryOn"] = grpc ? Json{"Canceled", "DeadlineExceeded", "Internal", "ResourceExhausted",
-                                 "Unavailable"}
-                          : Json{"GatewayError", "ConnectFailure", "RefusedStream"};
+    out["retryOn"] =
+        grpc ? Json{"Canceled", "DeadlineExceeded", "Internal", "ResourceExhausted", "Unavailable"}
+             : Json{"GatewayError", "ConnectFailure", "RefusedStream"};
   }
   out["policy"] = last;
   return out;

@@ -70,10 +70,9 @@ bool means(const TargetRef& to, const Meta& policy, const Outbound& outbound) {
   if (legacy_means(to.name, outbound)) return true;
   if (!outbound.real) return false;
   const std::string ns = to.ns.empty() ? policy.ns : to.ns;
-  const bool same = outbound.destination == nullptr
-                        ? to.name == outbound.name && ns == outbound.ns
-                        : to.name == outbound.destination->meta.name &&
-                              ns == outbound.destination->meta.ns;
+  const bool same = outbound.destination == nullptr ? to.name == outbound.name && ns == outbound.ns
+                                                    : to.name == outbound.destination->meta.name &&
+                                                          ns == outbound.destination->meta.ns;
   return same && section_means(to.section, outbound);
 }
 

@@ -15,13 +15,13 @@ struct Outbound {
   std::int32_t port = 0;
   Resolved resolved;
   bool exists = false;
-  bool real = false;                          ///< Addressed as a MeshService.
+  bool real = false;                         ///< Addressed as a MeshService.
   const Destination* destination = nullptr;  ///< The MeshService, when real.
 };
 Outbound outbound_of(const World& world, const std::string& ns, const std::string& name,
                      std::int32_t port);
 
-/// All outbounds of the Services that the policies of a mesh could name.
+/// `to`, written in `policy`, is about this outbound.
 bool means(const TargetRef& to, const Meta& policy, const Outbound& outbound);
 
 /// The object "ns/name" split; the namespace may be empty.

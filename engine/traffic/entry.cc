@@ -51,8 +51,8 @@ const Entry* walk(const World& world, const std::vector<Entry>& entries, const R
       continue;
     }
     if (failure.on.empty()) {
-      failure = {"precedence", describe(winner->what()) + " is asked before " +
-                                   describe(each.what())};
+      failure = {"precedence",
+                 describe(winner->what()) + " is asked before " + describe(each.what())};
     }
     consider(world, *each.rule, each.match, std::move(failure.on), std::move(failure.detail),
              answer);

@@ -119,8 +119,7 @@ void apply_filters(const Json& filters, const Match& match, const Request& reque
     } else if (type == "URLRewrite") {
       rewrite(member(each, "urlRewrite"), match, request, proxy, answer);
     } else if (type == "RequestRedirect") {
-      answer.redirect =
-          redirect_of(member(each, "requestRedirect"), match, request, proxy, answer);
+      answer.redirect = redirect_of(member(each, "requestRedirect"), match, request, proxy, answer);
     }
   }
 }

@@ -63,16 +63,17 @@ void check_listener(const World& world, const MeshGateway& gateway, const Listen
 /// A MeshTCPRoute whose real reference leads nowhere.
 void check_streams(const World& world, const MeshGateway& gateway, const Listener& listener,
                    Findings& findings) {
-  for (const RoutePolicy* policy :
-       attached(world.tcp_routes, gateway, listener, findings.out())) {
+  for (const RoutePolicy* policy : attached(world.tcp_routes, gateway, listener, findings.out())) {
     for (const To& to : policy->to) {
       for (const Rule& rule : to.rules) {
         if (!rule.refs) continue;
         for (const BackendRef& each : *rule.refs) {
           const Resolved resolved = resolve(world, each.target, policy->meta);
           if (resolved.kind == Resolved::Kind::kKnown) continue;
-          findings.add(*policy, "cluster name is undefined: " + resolved.service +
-                                    " of a MeshTCPRoute does not exist", true);
+          findings.add(*policy,
+                       "cluster name is undefined: " + resolved.service +
+                           " of a MeshTCPRoute does not exist",
+                       true);
         }
       }
     }
@@ -98,18 +99,19 @@ bool reaches_a_service(const World& world, const RoutePolicy& policy, const To& 
   for (const Service& each : world.services) {
     if (reaches(each.ns, each.name, each.ports)) return true;
   }
-  return std::any_of(world.mesh_services.begin(), world.mesh_services.end(),
-                     [&](const Destination& each) {
-                       return !each.derived && reaches(each.meta.label("k8s.kuma.io/namespace"),
-                                                       each.meta.display, each.ports);
-                     });
+  return std::any_of(
+      world.mesh_services.begin(), world.mesh_services.end(), [&](const Destination& each) {
+        return !each.derived &&
+               reaches(each.meta.label("k8s.kuma.io/namespace"), each.meta.display, each.ports);
+      });
 }
 
 bool suspicious(const World& world, const MergedRule& rule) {
   std::string why;
   mirrors_to(world, rule, Proxy::kSidecar, why);
-  return !why.empty() || std::any_of(rule.matches->begin(), rule.matches->end(),
-                                     [](const Match& each) { return !bad_expression(each).empty(); });
+  return !why.empty() ||
+         std::any_of(rule.matches->begin(), rule.matches->end(),
+                     [](const Match& each) { return !bad_expression(each).empty(); });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "engine/traffic/gateway.h"
 
 #include <algorithm>
+#include <map>
 
 #include "engine/traffic/backends.h"
 #include "engine/traffic/conf.h"
@@ -72,8 +73,7 @@ void no_route_at_port(const AtPort& at, Answer& answer) {
 /// Routes of this gateway that are not attached to the listener.
 void consider_others(const AtPort& at, const Listener& listener, Answer& answer) {
   for (const RoutePolicy& each : at.world.http_routes) {
-    if (each.meta.mesh != at.gateway.meta.mesh ||
-        !gateway_failure(each.top, at.gateway).empty()) {
+    if (each.meta.mesh != at.gateway.meta.mesh || !gateway_failure(each.top, at.gateway).empty()) {
       continue;
     }
     const std::string why = listener_failure(each.top, listener);
@@ -161,7 +161,8 @@ void ask_https(const AtPort& at, Answer& answer) {
   answer.tls = "terminate";
   if (choose(listeners, at.request.host()) == listener) return ask_listener(at, *listener, answer);
   answer.listener = listener->name;
-  respond(kNotFound, "the server name chose this listener, and the Host belongs to another", answer);
+  respond(kNotFound, "the server name chose this listener, and the Host belongs to another",
+          answer);
 }
 
 bool speaks_tls(const Request& request) { return request.scheme == Scheme::kHttps; }
@@ -198,7 +199,8 @@ std::vector<const RoutePolicy*> attached(const std::vector<RoutePolicy>& policie
   std::vector<const RoutePolicy*> out;
   for (const RoutePolicy& each : policies) {
     if (each.meta.mesh == gateway.meta.mesh && !excluded.contains(&each) &&
-        gateway_failure(each.top, gateway).empty() && listener_failure(each.top, listener).empty()) {
+        gateway_failure(each.top, gateway).empty() &&
+        listener_failure(each.top, listener).empty()) {
       out.push_back(&each);
     }
   }
@@ -208,12 +210,11 @@ std::vector<const RoutePolicy*> attached(const std::vector<RoutePolicy>& policie
 std::vector<HostRules> host_rules(const std::vector<const RoutePolicy*>& policies,
                                   const Listener& listener) {
   std::vector<HostRules> out;
+  std::map<std::string, std::size_t> index;
   const auto of = [&](const std::string& hostname) -> std::vector<MergedRule>& {
-    for (HostRules& each : out) {
-      if (each.hostname == hostname) return each.rules;
-    }
-    out.push_back({hostname, {}});
-    return out.back().rules;
+    const auto [at, added] = index.try_emplace(hostname, out.size());
+    if (added) out.push_back({hostname, {}});
+    return out[at->second].rules;
   };
   for (const RoutePolicy* policy : policies) {
     for (std::size_t to = 0; to < policy->to.size(); ++to) {

@@ -80,8 +80,8 @@ std::string path_failure(const Match& match, const std::string& path, const Matc
   }
   if (match.path == "/") return "";
   if (path == match.path) {
-    const bool shadowed = std::find(rules.shadowed.begin(), rules.shadowed.end(), path) !=
-                          rules.shadowed.end();
+    const bool shadowed =
+        std::find(rules.shadowed.begin(), rules.shadowed.end(), path) != rules.shadowed.end();
     return shadowed ? path + " itself belongs to an Exact match of it (D-49)" : "";
   }
   const std::string below = match.path.ends_with('/') ? match.path : match.path + '/';

@@ -12,7 +12,7 @@ namespace pawprint::traffic {
 
 /// What a match sees of a request.
 struct Sight {
-  std::string path;                  ///< Without the query.
+  std::string path;  ///< Without the query.
   std::string method;
   std::vector<Header> headers, query;  ///< Header names lower case, equal ones joined by ",".
 };

@@ -25,11 +25,10 @@ bool speaks(const Listener& listener, Scheme scheme) {
 
 bool answers(const MeshGateway& gateway, const Request& request) {
   const std::string host = request.scheme == Scheme::kHttps ? request.sni : request.host();
-  return std::any_of(gateway.listeners.begin(), gateway.listeners.end(),
-                     [&](const Listener& each) {
-                       return each.port == request.port && speaks(each, request.scheme) &&
-                              host_matches(each.hostname, host);
-                     });
+  return std::any_of(gateway.listeners.begin(), gateway.listeners.end(), [&](const Listener& each) {
+    return each.port == request.port && speaks(each, request.scheme) &&
+           host_matches(each.hostname, host);
+  });
 }
 
 /// "ns/name" of the Gateway that a MeshGateway `name.ns` stands for; the bare name otherwise.

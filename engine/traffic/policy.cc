@@ -14,15 +14,10 @@ int position(const std::array<const char*, N>& order, const std::string& value) 
 }
 
 int kind_rank(const std::string& kind) {
-  static constexpr std::array kOrder{"Mesh",
-                                     "Dataplane",
-                                     "MeshSubset",
-                                     "MeshGateway",
-                                     "MeshService",
-                                     "MeshExternalService",
-                                     "MeshMultiZoneService",
-                                     "MeshServiceSubset",
-                                     "MeshHTTPRoute"};
+  static constexpr std::array kOrder{
+      "Mesh",         "Dataplane",           "MeshSubset",           "MeshGateway",
+      "MeshService",  "MeshExternalService", "MeshMultiZoneService", "MeshServiceSubset",
+      "MeshHTTPRoute"};
   return position(kOrder, kind);
 }
 

@@ -25,8 +25,8 @@ struct Sidecar {
 /// Empty: the policy reaches the sidecar; else why not.
 std::string sidecar_failure(const Meta& meta, const TargetRef& top, const Sidecar& sidecar);
 
-/// Same for all listeners of a gateway and for one of them. `leaks` tells that a policy about the
-/// whole mesh reaches gateways (D-46).
+/// The same for a gateway of the policy's mesh, and for one of its listeners. A policy about the
+/// whole mesh reaches gateways too (D-46).
 std::string gateway_failure(const TargetRef& top, const MeshGateway& gateway);
 std::string listener_failure(const TargetRef& top, const Listener& listener);
 

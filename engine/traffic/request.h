@@ -19,9 +19,9 @@ struct Request {
   std::string service;  ///< "ns/name" of the Service called from inside the mesh.
   std::string from;     ///< Namespace of the client; empty: the Service's. Only with `service`.
   Scheme scheme = Scheme::kHttp;
-  std::string authority;  ///< Host header as sent, perhaps with a port; empty: none.
-  std::string sni;        ///< Empty: none.
-  std::int32_t port = 0;  ///< Of the listener or the Service.
+  std::string authority;   ///< Host header as sent, perhaps with a port; empty: none.
+  std::string sni;         ///< Empty: none.
+  std::int32_t port = 0;   ///< Of the listener or the Service.
   std::string path = "/";  ///< With the query.
   std::string method = "GET";
   std::vector<Header> headers;

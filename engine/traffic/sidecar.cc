@@ -24,9 +24,8 @@ struct Client {
 };
 
 bool about(const RoutePolicy& policy, const Outbound& outbound) {
-  return std::any_of(policy.to.begin(), policy.to.end(), [&](const To& each) {
-    return means(each.target, policy.meta, outbound);
-  });
+  return std::any_of(policy.to.begin(), policy.to.end(),
+                     [&](const To& each) { return means(each.target, policy.meta, outbound); });
 }
 
 /// Policies about the Service that reach the client, in the order in which they override.

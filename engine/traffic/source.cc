@@ -12,9 +12,8 @@ constexpr const char* kOwner = "pawprint.dev/owner";
 constexpr const char* kKumaOwner = "gateways.kuma.io/gateway.networking.k8s.io-owner";
 
 bool is_hex(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 /// `Kind.ns.name`. A value that was cut ends in a hash and is too long to be read back.

@@ -27,8 +27,8 @@ MergedRule merged(const std::vector<std::pair<const RoutePolicy*, std::size_t>>&
 void give(const World& world, const MergedRule& rule, Answer& answer) {
   for (std::size_t i = 0; i + 1 < rule.from.size(); ++i) {
     if (rule.from[i].policy != rule.refs_from.policy) {
-      consider(world, rule, 0, "precedence",
-               rule.refs_from.policy->meta.object() + " overrides it", answer);
+      consider(world, rule, 0, "precedence", rule.refs_from.policy->meta.object() + " overrides it",
+               answer);
       answer.considered.back().origin =
           origin_of(world.sources, rule.from[i].policy->meta,
                     {rule.from[i].policy->meta.object(), rule.from[i].to, rule.from[i].rule, 0});
@@ -66,8 +66,9 @@ const Listener* choose(const World& world, const MeshGateway& gateway, const Req
   return best == std::string::npos ? nullptr : open[best];
 }
 
-std::vector<std::pair<const RoutePolicy*, std::size_t>> sidecar_policies(
-    const World& world, const Sidecar& sidecar, const Outbound& outbound) {
+std::vector<std::pair<const RoutePolicy*, std::size_t>> sidecar_policies(const World& world,
+                                                                         const Sidecar& sidecar,
+                                                                         const Outbound& outbound) {
   std::vector<std::pair<const RoutePolicy*, std::size_t>> out;
   for (const RoutePolicy& each : world.tcp_routes) {
     if (!sidecar_failure(each.meta, each.top, sidecar).empty()) continue;

@@ -47,9 +47,8 @@ struct Reader {
     ConfPolicy policy = parse_conf(body, std::move(meta));
     std::vector<TargetRef> to;
     for (const auto& [target, conf] : policy.to) to.push_back(target);
-    const bool routes = std::any_of(to.begin(), to.end(), [](const TargetRef& each) {
-      return each.kind == "MeshHTTPRoute";
-    });
+    const bool routes = std::any_of(
+        to.begin(), to.end(), [](const TargetRef& each) { return each.kind == "MeshHTTPRoute"; });
     const bool services = std::any_of(to.begin(), to.end(), [](const TargetRef& each) {
       return each.kind != "Mesh" && !each.kind.empty();
     });
@@ -68,7 +67,8 @@ struct Reader {
     else if (meta.kind == "MeshTCPRoute") read_route(body, meta, world.tcp_routes);
     else if (meta.kind == "MeshTimeout") read_conf(body, meta, world.timeouts);
     else if (meta.kind == "MeshRetry") read_conf(body, meta, world.retries);
-    else if (meta.kind == "MeshService") world.mesh_services.push_back(parse_destination(body, meta));
+    else if (meta.kind == "MeshService")
+      world.mesh_services.push_back(parse_destination(body, meta));
     else if (meta.kind == "MeshMultiZoneService") {
       world.multi_zone_services.push_back(parse_destination(body, meta));
     } else if (meta.kind == "MeshExternalService") {
@@ -167,10 +167,9 @@ World read_world(const Input& input) {
     if (each.mesh.empty()) each.mesh = reader.namespace_mesh[each.ns];
   }
   sort_all(world);
-  world.services_known =
-      !world.services.empty() || !world.mesh_services.empty() ||
-      std::any_of(world.inbounds.begin(), world.inbounds.end(),
-                  [](const Inbound& each) { return !each.external; });
+  world.services_known = !world.services.empty() || !world.mesh_services.empty() ||
+                         std::any_of(world.inbounds.begin(), world.inbounds.end(),
+                                     [](const Inbound& each) { return !each.external; });
   count_endpoints(world.services, reader.slices);
   complete_destinations(world);
   sort_by_name(world.mesh_services);

@@ -171,7 +171,7 @@ struct World {
   std::vector<MeshGateway> gateways;
   std::vector<RoutePolicy> http_routes, tcp_routes;
   std::vector<ConfPolicy> timeouts, retries;
-  std::vector<Service> services;
+  std::vector<Service> services;  ///< By namespace and name.
   std::vector<Destination> mesh_services, multi_zone_services, external_services;
   std::vector<Inbound> inbounds;
   std::map<std::string, Mesh> meshes;

@@ -151,11 +151,10 @@ void add_timeouts(const Json& file, XdsCase& out) {
     Words words;
     words.path = name.ends_with("to2") ? "/two" : name.ends_with("to3") ? "/three" : "/one";
     const int number = name.starts_with("g02") ? 2 : 1;
-    out.probes.push_back(
-        {at_gateway(file)
-             ? gateway_request(words, out.around, listener_port(out.around.mesh, number))
-             : sidecar_request(words, out.around, "p40"),
-         {{"request", name}, {"delayed", each[1][0]}, {"attempts", each[1][3]}}});
+    out.probes.push_back({at_gateway(file) ? gateway_request(words, out.around,
+                                                             listener_port(out.around.mesh, number))
+                                           : sidecar_request(words, out.around, "p40"),
+                          {{"request", name}, {"delayed", each[1][0]}, {"attempts", each[1][3]}}});
   }
 }
 

@@ -19,8 +19,8 @@ std::map<std::string, double> shares(const Answer& answer) {
   if (answer.outcome != Outcome::kForward) return {{std::to_string(answer.status) + ":None", 1}};
   double total = 0;
   for (const Backend& each : answer.backends) {
-    const std::string key = each.status == 0 ? "200:" + echo_of(each.service)
-                                             : std::to_string(each.status) + ":None";
+    const std::string key =
+        each.status == 0 ? "200:" + echo_of(each.service) : std::to_string(each.status) + ":None";
     out[key] += static_cast<double>(each.weight);
     total += static_cast<double>(each.weight);
   }
@@ -160,7 +160,8 @@ TEST_P(Xds, IsWhatProxiesDid) {
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
   std::string out = info.param.substr(0, info.param.rfind('.'));
-  std::replace_if(out.begin(), out.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
   return out;
 }
 

@@ -60,13 +60,13 @@ Json gateway(const Surroundings& around) {
   listeners.push_back(listener("h16", "foo.example.com", shared));
   listeners.push_back(listener("i16", "*.example.com", shared));
   const Json match{{"kuma.io/service", "edge_" + around.ns + "_svc"}};
-  return {{"apiVersion", "kuma.io/v1alpha1"},
-          {"kind", "MeshGateway"},
-          {"mesh", around.mesh},
-          {"metadata", {{"name", "edge." + around.ns}}},
-          {"spec",
-           {{"selectors", Json::array({{{"match", match}}})},
-            {"conf", {{"listeners", listeners}}}}}};
+  return {
+      {"apiVersion", "kuma.io/v1alpha1"},
+      {"kind", "MeshGateway"},
+      {"mesh", around.mesh},
+      {"metadata", {{"name", "edge." + around.ns}}},
+      {"spec",
+       {{"selectors", Json::array({{{"match", match}}})}, {"conf", {{"listeners", listeners}}}}}};
 }
 
 Json backend(const Surroundings& around, const std::string& name) {

@@ -146,9 +146,9 @@ Result<Objects> observed_until(store::Reader& log, record::Seq upto) {
   Objects out;
   if (upto == 0) return out;
   const auto visit = [&](const record::Record& record) {
-    const bool gone = record.kind == record::Kind::kVanished ||
-                      (record.kind == record::Kind::kObserved &&
-                       record.event == record::Event::kDeleted);
+    const bool gone =
+        record.kind == record::Kind::kVanished ||
+        (record.kind == record::Kind::kObserved && record.event == record::Event::kDeleted);
     if (gone) out.erase(record.object);
     else if (record.kind == record::Kind::kObserved && wanted(record.object)) {
       out[record.object] = replay::object_of(record);

@@ -37,8 +37,10 @@ Result<KnownScheme> parse_scheme(const std::string& url) {
   for (const KnownScheme& each : kSchemes) {
     if (url.find("://") != std::string::npos && each.name == text) return each;
   }
-  return fail(ErrorCode::kInvalid, "a URL begins with http://, https://, grpc://, tcp:// or "
-                                   "udp://, not like '" + url + "'");
+  return fail(ErrorCode::kInvalid,
+              "a URL begins with http://, https://, grpc://, tcp:// or "
+              "udp://, not like '" +
+                  url + "'");
 }
 
 Result<std::int32_t> parse_port(const std::string& text, const KnownScheme& scheme,
@@ -46,8 +48,8 @@ Result<std::int32_t> parse_port(const std::string& text, const KnownScheme& sche
   constexpr std::int32_t kLargest = 65535;
   if (text.empty() && scheme.port != 0) return scheme.port;
   if (text.empty()) {
-    return fail(ErrorCode::kInvalid, "a " + std::string(scheme.name) + " URL needs a port: '" +
-                                         url + "'");
+    return fail(ErrorCode::kInvalid,
+                "a " + std::string(scheme.name) + " URL needs a port: '" + url + "'");
   }
   const std::int32_t port = std::stoi(text);
   if (port > 0 && port <= kLargest) return port;
@@ -96,9 +98,9 @@ Result<void> parse_headers(const std::vector<std::string>& headers, traffic::Req
 
 Result<void> parse_method(const std::string& method, traffic::Request& out) {
   if (stream(out.scheme) != (method == "-")) {
-    return fail(ErrorCode::kInvalid, stream(out.scheme) ? "METHOD of a tcp or udp URL is -, not " +
-                                                              method
-                                                        : "METHOD - is for tcp and udp URLs");
+    return fail(ErrorCode::kInvalid, stream(out.scheme)
+                                         ? "METHOD of a tcp or udp URL is -, not " + method
+                                         : "METHOD - is for tcp and udp URLs");
   }
   out.method = method;
   std::transform(out.method.begin(), out.method.end(), out.method.begin(), [](char c) {
@@ -112,16 +114,17 @@ Result<void> check_parent(const RequestOptions& options) {
     return fail(ErrorCode::kInvalid, "give --gateway or --service, not both");
   }
   if (!options.from.empty() && !options.gateway.empty()) {
-    return fail(ErrorCode::kInvalid, "--from is the namespace of a client in the mesh: it goes "
-                                     "with --service");
+    return fail(ErrorCode::kInvalid,
+                "--from is the namespace of a client in the mesh: it goes "
+                "with --service");
   }
   const auto check = [](const char* flag, const std::string& name) -> Result<void> {
     const auto slash = name.find('/');
     const bool good = slash != 0 && slash != std::string::npos && slash + 1 < name.size() &&
                       name.find('/', slash + 1) == std::string::npos;
     if (name.empty() || good) return {};
-    return fail(ErrorCode::kInvalid, std::string(flag) + " wants NAMESPACE/NAME, not '" + name +
-                                         "'");
+    return fail(ErrorCode::kInvalid,
+                std::string(flag) + " wants NAMESPACE/NAME, not '" + name + "'");
   };
   if (auto checked = check("--gateway", options.gateway); !checked) return checked;
   return check("--service", options.service);
@@ -160,9 +163,9 @@ Result<void> choose_parent(const traffic::World& world, traffic::Request& reques
     std::erase_if(parents, [](const traffic::Parent& each) { return each.gateway; });
   }
   if (parents.empty()) {
-    return fail(ErrorCode::kNotFound,
-                "no listener and no Service answers port " + std::to_string(request.port) +
-                    " for this URL; name one with --gateway or --service");
+    return fail(ErrorCode::kNotFound, "no listener and no Service answers port " +
+                                          std::to_string(request.port) +
+                                          " for this URL; name one with --gateway or --service");
   }
   if (parents.size() > 1) {
     std::string list;

@@ -53,8 +53,8 @@ void add_headers(const char* name, const Json& headers, Rows& rows) {
   }
   for (const char* how : {"set", "add"}) {
     for (const Json& each : headers.value(how, Json::array())) {
-      rows.emplace_back(name, std::string(how) + " header " + shown(each["name"]) + ": " +
-                                  shown(each["value"]));
+      rows.emplace_back(
+          name, std::string(how) + " header " + shown(each["name"]) + ": " + shown(each["value"]));
     }
   }
 }
@@ -112,10 +112,9 @@ std::string considered(const Json& list) {
 std::string route_table(const Json& answer, bool wide) {
   Rows rows{{"outcome", outcome_line(answer)}};
   if (answer.contains("reason")) rows.emplace_back("because", shown(answer["reason"]));
-  rows.emplace_back("at", shown(answer["parent"]) +
-                              (answer.contains("listener")
-                                   ? ", listener " + shown(answer["listener"])
-                                   : ""));
+  rows.emplace_back(
+      "at", shown(answer["parent"]) +
+                (answer.contains("listener") ? ", listener " + shown(answer["listener"]) : ""));
   if (answer.contains("route")) rows.emplace_back("route", rule_of(answer));
   if (wide && answer.contains("kumaRoute")) rows.emplace_back("kuma", shown(answer["kumaRoute"]));
   add_backends(answer, rows);
