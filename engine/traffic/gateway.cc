@@ -52,6 +52,15 @@ const Listener* choose(const std::vector<const Listener*>& listeners, const std:
 
 bool web(const Listener& each) { return each.protocol == "HTTP" || each.protocol == "HTTPS"; }
 
+/// Routes of this gateway, none of which was asked.
+void consider_none(const AtPort& at, const std::string& why, Answer& answer) {
+  for (const RoutePolicy& each : at.world.http_routes) {
+    if (each.meta.mesh == at.gateway.meta.mesh && gateway_failure(each.top, at.gateway).empty()) {
+      consider_all(at.world, each, "listener", why, answer);
+    }
+  }
+}
+
 /// D-48: a port that no route reaches, next to one that some route reaches.
 void no_route_at_port(const AtPort& at, Answer& answer) {
   const bool elsewhere = std::any_of(
@@ -66,6 +75,7 @@ void no_route_at_port(const AtPort& at, Answer& answer) {
                            "no route is attached to port " + std::to_string(at.request.port) +
                                " while other ports have some: the gateway never gets a "
                                "consistent configuration (D-48)"});
+  consider_none(at, "it is not attached to port " + std::to_string(at.request.port), answer);
   refuse("port " + std::to_string(at.request.port) + " is not opened: no route is attached to it",
          answer);
 }
@@ -144,6 +154,7 @@ void ask_http(const AtPort& at, Answer& answer) {
   if (listeners.empty()) return no_route_at_port(at, answer);
   const Listener* listener = choose(listeners, at.request.host());
   if (listener != nullptr) return ask_listener(at, *listener, answer);
+  consider_none(at, "no listener of the port has this hostname", answer);
   respond(kNotFound, "no listener of the port has this hostname", answer);
 }
 
@@ -155,8 +166,11 @@ void ask_https(const AtPort& at, Answer& answer) {
   }
   const Listener* listener = choose(listeners, at.request.sni);
   if (listener == nullptr) {
+    const std::string why =
+        "no listener of the port takes the server name '" + at.request.sni + "'";
     answer.tls = "reject";
-    return refuse("no listener of the port takes the server name '" + at.request.sni + "'", answer);
+    consider_none(at, why, answer);
+    return refuse(why, answer);
   }
   answer.tls = "terminate";
   if (choose(listeners, at.request.host()) == listener) return ask_listener(at, *listener, answer);
