@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -13,7 +14,8 @@ from cluster import free_port, wait_for
 class Daemon:
     def __init__(self, binaries, cluster, store=None, extra=()):
         self.binaries, self.cluster, self.extra = binaries, cluster, list(extra)
-        self.store = store or os.path.join(tempfile.mkdtemp(prefix="pawprint-e2e-"), "store")
+        self.folder = None if store else tempfile.mkdtemp(prefix="pawprint-e2e-")
+        self.store = store or os.path.join(self.folder, "store")
         self.process, self.port = None, 0
 
     def start(self):
@@ -46,6 +48,11 @@ class Daemon:
             code = self.process.wait(30)
             if code != 0:
                 raise AssertionError(f"pawprintd ended with {code} on SIGTERM")
+
+    def remove(self):
+        """The store and the log, unless the store was given."""
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def ctl(self, *arguments):
         """False when the daemon refuses the command."""

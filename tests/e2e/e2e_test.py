@@ -47,6 +47,12 @@ class Story(unittest.TestCase):
                 wait_for("generated objects to go with their sources", self.nothing_left, 40)
         finally:
             self.daemon.stop()
+        if not self.failed():  # What a failure left is for whoever looks for its cause.
+            self.daemon.remove()
+
+    def failed(self):
+        result = self._outcome.result
+        return any(test is self for test, _ in result.failures + result.errors)
 
     def nothing_left(self):
         left = len(self.generated())

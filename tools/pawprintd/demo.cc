@@ -54,9 +54,11 @@ int demo(const DemoOptions& options) {
                  ((*stage)->files() / "daemon.log").c_str());
     return 1;
   }
-  if (!options.serve) return 0;
-  auto served = keep_serving(**stage, http);
-  return served ? 0 : complain(served.error());
+  if (options.serve) {
+    if (auto served = keep_serving(**stage, http); !served) return complain(served.error());
+  }
+  (*stage)->remove_files();
+  return 0;
 }
 
 }  // namespace pawprint::pawprintd

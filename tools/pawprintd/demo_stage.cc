@@ -97,6 +97,11 @@ Stage::~Stage() {
   if (daemon_ > 0) kill_daemon();
 }
 
+void Stage::remove_files() {
+  std::error_code ignored;  // They do no harm.
+  fs::remove_all(files_, ignored);
+}
+
 Result<void> Stage::write_files(const std::string& http) {
   std::string config = "apiVersion: pawprint.dev/v1alpha1\nkind: Config\nzones:\n";
   for (int number = 1; number <= 2; ++number) {

@@ -30,6 +30,9 @@ class Stage {
   /// kubeconfigs, configuration and the daemon's log lie here.
   [[nodiscard]] const std::filesystem::path& files() const { return files_; }
 
+  /// When the story was told: they speak of API servers that end with this process.
+  void remove_files();
+
   Result<void> start_daemon();
   /// SIGKILL: what a crash of the machine leaves of the process.
   void kill_daemon();

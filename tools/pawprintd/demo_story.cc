@@ -51,6 +51,13 @@ void Story::say(const std::string& line) {
   std::fflush(stdout);
 }
 
+Result<void> Story::look_now(const std::string& command) {
+  auto log = store::Reader::open(stage_.store());
+  if (!log) return tl::unexpected(log.error());
+  look(command + fmt::format(" --at @{}", (*log)->head().seq));
+  return {};
+}
+
 void Story::look(const std::string& command) {
   say(fmt::format("> pawprint {} --store {}", command, stage_.store().string()));
 }
@@ -201,9 +208,9 @@ Result<void> Story::route_to_backend() {
       fmt::format("It sends to {} in {}: a backendRef means the Service of its own zone, although "
                   "zone-2 has one too.",
                   text(ref, "name"), zone));
-  look(fmt::format("why meshhttproute/{}:.spec.to[0].rules[0].default.backendRefs[0].name -n {}",
-                   generated_, kSystem));
-  return {};
+  return look_now(
+      fmt::format("why meshhttproute/{}:.spec.to[0].rules[0].default.backendRefs[0].name -n {}",
+                  generated_, kSystem));
 }
 
 Result<void> Story::route_to_db() {
@@ -235,9 +242,9 @@ Result<void> Story::change_weight() {
   if (!done) return done;
   say(fmt::format("The MeshHTTPRoute had the new weights {} ms after the edit.", since(began)));
   say("Which rule, which field, which event and who wrote it:");
-  look(fmt::format("why meshhttproute/{}:.spec.to[0].rules[0].default.backendRefs[0].weight -n {}",
-                   generated_, kSystem));
-  return {};
+  return look_now(
+      fmt::format("why meshhttproute/{}:.spec.to[0].rules[0].default.backendRefs[0].weight -n {}",
+                  generated_, kSystem));
 }
 
 Result<void> Story::hand_edit() {

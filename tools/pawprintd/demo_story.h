@@ -41,6 +41,8 @@ class Story {
   void title(const std::string& text);
   void say(const std::string& text);
   void look(const std::string& command);
+  /// The same, bound to this moment: what comes later in the story changes the answer.
+  Result<void> look_now(const std::string& command);
 
   Stage& stage_;
   int step_ = 0;
