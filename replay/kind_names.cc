@@ -73,7 +73,14 @@ Result<Kind> parse_kind(std::string_view text) {
       return each.kind;
     }
   }
-  return fail(ErrorCode::kInvalid, "unknown type " + std::string(text) + suggestion(word, known));
+  const std::string what = text.empty() ? "a type is missing" : "unknown type " + std::string(text);
+  std::string hint = suggestion(word, known);
+  if (hint.empty()) {
+    for (const KindName& each : kNames) {
+      hint += (hint.empty() ? "; there are " : ", ") + std::string(each.plural);
+    }
+  }
+  return fail(ErrorCode::kInvalid, what + hint);
 }
 
 Result<std::vector<Kind>> parse_kinds(std::string_view text) {

@@ -134,6 +134,10 @@ Result<Head> copy(const std::filesystem::path& from, const std::filesystem::path
   if (head) return head;
   remove_contents(to);
   if (!existed) std::filesystem::remove(to, error);
+  const std::string where = "store " + from.string();
+  if (head.error().code == ErrorCode::kDamaged && !head.error().message.starts_with(where)) {
+    return fail(ErrorCode::kDamaged, where + " is damaged: " + head.error().message);
+  }
   return head;
 }
 

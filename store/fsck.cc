@@ -242,8 +242,13 @@ Result<FsckReport> fsck(const std::filesystem::path& directory) {
   if (!holds_database(directory)) {
     // An anchor that says that something was written is a store that lost its files; one that is
     // new or not filled was left by a creation that did not finish.
+    std::error_code ignored;  // Then there is none.
     auto anchor = AnchorReader::open(directory);
     auto reading = anchor ? anchor->read() : tl::unexpected<Error>(anchor.error());
+    const bool denied = !anchor && anchor.error().code != ErrorCode::kNotFound;
+    if (denied && std::filesystem::is_directory(directory, ignored)) {
+      return tl::unexpected<Error>(anchor.error());
+    }
     if (!reading ? reading.error().code != ErrorCode::kDamaged : reading->point.commit == 0) {
       return fail(ErrorCode::kUnreachable, "there is no store at " + directory.string());
     }

@@ -96,6 +96,12 @@ bool in_use(const std::filesystem::path& directory) {
 }
 
 Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& directory) {
+  std::error_code unknown;
+  if (std::filesystem::exists(directory, unknown) &&
+      !std::filesystem::is_directory(directory, unknown)) {
+    return fail(ErrorCode::kUnreachable,
+                "there is no store at " + directory.string() + ": it is no directory");
+  }
   auto anchor = AnchorReader::open(directory);
   if (!anchor && anchor.error().code == ErrorCode::kNotFound) {
     if (holds_database(directory)) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Bad input: each gives one clear line and the right exit code."""
 
+import json
 import os
 import subprocess
 import time
@@ -235,6 +236,43 @@ class Stores(CliTest):
             self.fails(2, "--since", "log", f"--since={text}", "--store", self.store)
         for text in ("@-1", "HEAD~-1", "boot:--1", "@{-1h}", "@{9999-01-01T00:00:00Z}"):
             self.fails(2, "is no moment", "get", "svc", "--at", text, "--store", self.store)
+
+    def test_words_that_are_close_to_others(self):
+        self.import_case("route-weight-change")
+        self.fails(2, "did you mean Decision?", "log", "--kind", "Decison", "--store", self.store)
+        self.fails(2, "no time like", "log", "--since", "2026-03-01", "--store", self.store)
+        self.fails(2, "goes backwards", "log", "@3..@2", "--store", self.store)
+        self.fails(2, "one range", "log", "..@2", "..@3", "--store", self.store)
+        self.fails(2, "there are gatewayclasses, gateways, httproutes", "get", "deployments", "--store", self.store)
+        self.fails(2, "a type is missing", "get", "svc,", "--store", self.store)
+        self.fails(3, "it is no directory", "status", "--store", self.write("file", "x"))
+        self.fails(2, "--zone: 'a/b'", "import", "-", "--zone", "a/b", "--store", self.store, stdin="")
+        self.assertLess(len(self.fails(2, "unknown type", "get", "x" * 5000, "--store", self.store)), 1200)
+
+    def test_every_reading_command_names_the_damage(self):
+        self.import_case("route-weight-change")
+        commands = (["status"], ["zones"], ["log"], ["show", "@5"], ["get", "svc", "-A"], ["diff", "..HEAD"], ["replay"],
+                    ["why", "httproute/shop", "-n", "demo"], ["copy", "--to", self.folder / "copy"])
+        for table in self.store.glob("*.sst"):
+            content = bytearray(table.read_bytes())
+            for at in range(16, len(content) // 2, 64):
+                content[at] ^= 0xFF
+            table.write_bytes(content)
+        for command in commands:
+            message = self.fails(5, f"store {self.store} is damaged", *command, "--store", self.store)
+            self.assertTrue(message.endswith(": run `pawprint fsck`\n"), message)
+        done = run("fsck", "--store", self.store)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (5, 1), done.stderr)
+        for line in done.stdout.splitlines() + [done.stderr]:
+            self.assertLessEqual(line.count("is damaged"), 1, line)
+
+    def test_the_key_is_missed(self):
+        self.import_case("tls-rotation")
+        os.remove(self.store / "secret.key")
+        done = run("fsck", "--store", self.store, "-o", "json")
+        self.assertEqual(done.returncode, 5)
+        self.assertEqual([each["what"] for each in json.loads(done.stdout)["problems"]], ["key"])
+        self.ok("status", "--store", self.store)
 
     def test_a_copy_refuses_what_is_there(self):
         self.import_case("route-weight-change")

@@ -34,12 +34,21 @@ bool terminal_has_colors() {
   return (refused == nullptr || *refused == '\0') && !dumb && ::isatty(STDOUT_FILENO) == 1;
 }
 
+/// What a person sees of a message that quotes something huge: its two ends.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kMost = 1000;
+  constexpr std::size_t kEnd = 300;
+  if (text.size() <= kMost) return std::string(text);
+  return std::string(text.substr(0, kMost - kEnd)) + " ... " +
+         std::string(text.substr(text.size() - kEnd));
+}
+
 std::string in_one_line(std::string_view text) { return one_line(text.substr(0, text.find('\n'))); }
 
 }  // namespace
 
 void complain(std::string_view message) {
-  const std::string line = "pawprint: " + one_line(message) + '\n';
+  const std::string line = "pawprint: " + one_line(shortened(message)) + '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -69,10 +69,18 @@ Result<void> read_kind(const std::string& text, replay::LogRequest& request) {
     request.kind = kind;
     return {};
   }
-  const auto object_kind = replay::parse_kind(text);
-  if (!object_kind) return tl::unexpected<Error>(object_kind.error());
-  request.object_kind = *object_kind;
-  return {};
+  if (const auto object_kind = replay::parse_kind(text)) {
+    request.object_kind = *object_kind;
+    return {};
+  }
+  std::vector<std::string_view> known;
+  for (int number = 0; number <= UINT8_MAX; ++number) {
+    const std::string_view name = record::name(static_cast<record::Kind>(number));
+    if (!name.empty()) known.push_back(name);
+  }
+  for (const replay::KindName& each : replay::kind_names()) known.push_back(each.plural);
+  return fail(ErrorCode::kInvalid, "--kind: '" + text + "' is no kind of record or object" +
+                                       replay::suggestion(text, known));
 }
 
 Result<void> read_since(const std::string& text, replay::LogRequest& request) {
@@ -82,7 +90,11 @@ Result<void> read_since(const std::string& text, replay::LogRequest& request) {
     return {};
   }
   const auto ago = replay::parse_duration(text);
-  if (!ago) return fail(ErrorCode::kInvalid, "--since: " + ago.error().message);
+  if (!ago) {
+    return fail(ErrorCode::kInvalid, "--since: '" + text +
+                                         "' is no time like 2026-01-02T03:04:05Z and no duration "
+                                         "like 10m or 2d");
+  }
   request.since_ns = wall_clock_ns() - *ago;
   return {};
 }
@@ -175,6 +187,9 @@ Result<Answer> show_log(const Options& options, const Common& common) {
     const auto from = replay::resolve(range->from, **log, wall_clock_ns());
     if (!from) return tl::unexpected<Error>(from.error());
     request.from = from->seq;
+  }
+  if (request.from > to->seq) {
+    return fail(ErrorCode::kInvalid, "the range " + range_text + " goes backwards");
   }
   request.to = to->seq;
   request.writer = options.writer;

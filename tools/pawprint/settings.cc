@@ -5,6 +5,7 @@
 
 #include "engine/model/status.h"
 #include "engine/rules/quirks.h"
+#include "replay/kind_names.h"
 
 namespace pawprint::cli {
 namespace {
@@ -66,6 +67,10 @@ Result<record::Config> Settings::config(std::string_view mode) const {
        {"--system-namespace", &system_namespace}}};
   for (const auto& [flag, value] : required) {
     if (value->empty()) return fail(ErrorCode::kInvalid, std::string(flag) + " must not be empty");
+    if (flag != "--controller-name" && !replay::is_object_name(*value)) {
+      return fail(ErrorCode::kInvalid,
+                  std::string(flag) + ": '" + *value + "' is no name of a Kubernetes object");
+    }
   }
   record::Config out;
   out.mode = mode;

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 
+#include "replay/kind_names.h"
 #include "replay/nearest.h"
 #include "tools/pawprintd/quantity.h"
 
@@ -76,6 +77,10 @@ Result<void> check(std::string_view path, const std::string& value) {
     }
   } else if (value.empty()) {
     return fail(ErrorCode::kInvalid, fmt::format("{}: must not be empty", path));
+  } else if ((path == "systemNamespace" || path == "defaultMesh") &&
+             !replay::is_object_name(value)) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{}: \"{}\" is no name of a Kubernetes object", path, value));
   }
   return {};
 }
@@ -84,6 +89,10 @@ Result<void> check_zones(const std::vector<ZoneSettings>& zones) {
   for (std::size_t i = 0; i < zones.size(); ++i) {
     if (zones[i].name.empty() && zones.size() > 1) {
       return fail(ErrorCode::kInvalid, "zones: with more than one zone each needs a name");
+    }
+    if (!zones[i].name.empty() && !replay::is_object_name(zones[i].name)) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("zones: \"{}\" is no name of a zone", zones[i].name));
     }
     if (i > 0 && zones[i].name == zones[i - 1].name) {
       return fail(ErrorCode::kInvalid, fmt::format("zones: \"{}\" is there twice", zones[i].name));
