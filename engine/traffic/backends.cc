@@ -60,8 +60,8 @@ Backend backend_of(const Resolved& resolved, std::uint64_t weight, Proxy proxy) 
   out.service = resolved.service;
   out.port = resolved.port.port;
   out.weight = weight;
-  if (resolved.kind != Resolved::Kind::kKnown) out.status = kUnresolved;
-  else if (!resolved.freezes.empty()) out.status = kUnresolved;
+  const bool known = resolved.kind == Resolved::Kind::kKnown;
+  if (!known || !resolved.freezes.empty()) out.status = kUnresolved;
   else if (!resolved.reachable) out.status = kUnavailable;
   // D-52: behind a gateway a legacy reference is called with HTTP/1.1, whatever its protocol.
   const bool http2 = resolved.port.http2() && (proxy == Proxy::kSidecar || !resolved.legacy);

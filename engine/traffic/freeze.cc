@@ -18,7 +18,7 @@ class Findings {
     if (std::find(answer_.frozen.begin(), answer_.frozen.end(), remark) == answer_.frozen.end()) {
       answer_.frozen.push_back(std::move(remark));
     }
-    if (leave_out && out_.insert(&policy).second) grown_ = true;
+    if (leave_out && out_.insert(policy.meta.object()).second) grown_ = true;
   }
   /// True once after each finding that leaves something out.
   bool grown() { return std::exchange(grown_, false); }

@@ -34,6 +34,7 @@ struct AtPort {
   }
   [[nodiscard]] std::vector<const Listener*> visible_at(const std::string& protocol) const {
     std::vector<const Listener*> out;
+    out.reserve(gateway.listeners.size());
     for (const Listener& each : gateway.listeners) {
       if (each.port == request.port && each.protocol == protocol && visible(each)) {
         out.push_back(&each);
@@ -88,7 +89,7 @@ void consider_others(const AtPort& at, const Listener& listener, Answer& answer)
     }
     const std::string why = listener_failure(each.top, listener);
     if (!why.empty()) consider_all(at.world, each, "listener", why, answer);
-    else if (at.excluded.contains(&each)) {
+    else if (at.excluded.contains(each.meta.object())) {
       consider_all(at.world, each, "frozen", "the gateway cannot take this route", answer);
     }
   }
@@ -212,7 +213,7 @@ std::vector<const RoutePolicy*> attached(const std::vector<RoutePolicy>& policie
                                          const Excluded& excluded) {
   std::vector<const RoutePolicy*> out;
   for (const RoutePolicy& each : policies) {
-    if (each.meta.mesh == gateway.meta.mesh && !excluded.contains(&each) &&
+    if (each.meta.mesh == gateway.meta.mesh && !excluded.contains(each.meta.object()) &&
         gateway_failure(each.top, gateway).empty() &&
         listener_failure(each.top, listener).empty()) {
       out.push_back(&each);

@@ -15,7 +15,7 @@ struct HostRules {
   std::string hostname;
   std::vector<MergedRule> rules;
 };
-using Excluded = std::set<const RoutePolicy*>;
+using Excluded = std::set<std::string>;  ///< Objects that a proxy cannot take.
 
 /// Policies that reach the listener, in the order in which they override each other.
 std::vector<const RoutePolicy*> attached(const std::vector<RoutePolicy>& policies,

@@ -56,7 +56,7 @@ Labels sidecar_tags(const Sidecar& sidecar) {
 
 std::string role_of(const Meta& meta, const std::vector<TargetRef>& to,
                     const std::string& system_namespace) {
-  const std::string label = meta.label("kuma.io/policy-role");
+  std::string label = meta.label("kuma.io/policy-role");
   if (!label.empty()) return label;
   if (meta.ns == system_namespace || meta.ns.empty()) return "system";
   if (to.empty()) return "workload-owner";

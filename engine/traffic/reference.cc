@@ -11,7 +11,12 @@ constexpr const char* kPlaceholder = "kuma.io/unresolved-backend";
 
 std::string joined(const Labels& labels) {
   std::string out;
-  for (const auto& [key, value] : labels) out += (out.empty() ? "" : ",") + key + '=' + value;
+  for (const auto& [key, value] : labels) {
+    if (!out.empty()) out += ',';
+    out += key;
+    out += '=';
+    out += value;
+  }
   return out;
 }
 

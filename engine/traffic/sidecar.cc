@@ -33,7 +33,7 @@ std::vector<const RoutePolicy*> reaching(const Client& client, Answer& answer) {
   std::vector<const RoutePolicy*> out;
   for (const RoutePolicy& each : client.world.http_routes) {
     if (!about(each, client.outbound)) continue;
-    if (client.excluded.contains(&each)) {
+    if (client.excluded.contains(each.meta.object())) {
       consider_all(client.world, each, "frozen", "the sidecar cannot take this route", answer);
       continue;
     }

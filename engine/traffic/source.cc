@@ -31,8 +31,7 @@ std::optional<std::string> pawprint_owner(const std::string& value) {
 std::optional<std::string> kuma_owner(const std::string& value) {
   constexpr std::size_t kHash = 8, kCut = 54;
   const auto dash = value.rfind('-');
-  if (dash == std::string::npos || dash >= kCut || value.size() - dash - 1 != kHash ||
-      !is_hex(value.substr(dash + 1))) {
+  if (dash >= kCut || value.size() - dash - 1 != kHash || !is_hex(value.substr(dash + 1))) {
     return std::nullopt;
   }
   const auto under = value.find('_');
