@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import time
 import unittest
@@ -34,6 +35,11 @@ class Flags(CliTest):
     def commands(self):
         lines = self.ok().split("Subcommands:")[1].split("\n\n")[0].splitlines()
         return [line.split()[0] for line in lines if line]
+
+    def test_every_command_is_in_the_documentation(self):
+        text = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+        for command in self.commands():
+            self.assertRegex(text, rf"\*\*{command}[ *\[]", command)
 
     def complete(self, *words):
         script = ('source <("$PAWPRINT" completion bash) && COMP_WORDS=("$@") && COMP_CWORD=$(($# - 1)) && _pawprint && '
