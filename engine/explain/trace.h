@@ -29,12 +29,22 @@ struct Leaf {
   Cause cause;
 };
 
+/// Where a rule of a generated route comes from: `.spec.to[to].rules[rule]`, which has one match in
+/// the profiles that are our own.
+struct RuleOrigin {
+  std::size_t to = 0, rule = 0;
+  record::ObjectKey source;  ///< The route; of internal rules the Gateway or Service.
+  std::size_t source_rule = 0, source_match = 0;
+  bool internal = false;  ///< Answers for what no rule takes; stands for no rule of `source`.
+};
+
 /// Everything that explains one generated object or status.
 struct ObjectTrace {
   record::ObjectKey object;
   bool is_status = false;
   std::vector<Leaf> leaves;  ///< In document order; every leaf of the object once.
   std::vector<Cause> gates;  ///< What had to hold for the object to exist at all.
+  std::vector<RuleOrigin> rules{};  ///< MeshHTTPRoutes of our own profiles: one entry a rule.
 };
 
 }  // namespace pawprint::explain

@@ -145,6 +145,7 @@ std::optional<ObjectTrace> trace_object(world::World& world, const derive::Outpu
     out.object = world.key(id);
     out.leaves = std::move(made.leaves);
     out.gates = std::move(made.gates);
+    out.rules = std::move(made.rules);
     return out;
   }
   return std::nullopt;

@@ -33,14 +33,39 @@ NamespaceFact read_namespace(Reading& in, const JsonObject& object) {
   return out;
 }
 
+/// The protocol if Kuma knows that name; it compares without case.
+Sym known_protocol(Reading& in, Sym given) {
+  std::string lower(given.view());
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  for (const std::string_view known : {"http", "http2", "grpc", "tcp", "tls", "kafka", "mysql"}) {
+    if (lower == known) return in.symbols.intern(known);
+  }
+  return {};
+}
+
 ServiceFact read_service(Reading& in, const JsonObject& object) {
   ServiceFact out;
+  JsonObject meta;
+  JsonObject annotations;
+  const bool annotated =
+      in.object(object, "metadata", meta) && in.object(meta, "annotations", annotations);
   JsonObject spec;
   if (!in.object(object, "spec", spec)) return out;
   out.headless = in.text(spec, "clusterIP").is("None");
   in.each_object(spec, "ports", [&](const JsonObject& port) {
-    out.ports.push_back({in.nonempty(port, "name"), in.text(port, "protocol", "TCP"),
-                         in.nonempty(port, "appProtocol"), in.small(port, "port", 0)});
+    ServicePort& read = out.ports.emplace_back();
+    read.name = in.nonempty(port, "name");
+    read.protocol = in.text(port, "protocol", "TCP");
+    read.app_protocol = in.nonempty(port, "appProtocol");
+    read.port = in.small(port, "port", 0);
+    read.kuma_protocol = known_protocol(in, read.app_protocol);
+    if (!read.kuma_protocol.set() && annotated) {
+      const std::string key = std::to_string(read.port) + ".service.kuma.io/protocol";
+      read.kuma_protocol = known_protocol(in, in.nonempty(annotations, key));
+    }
+    if (!read.kuma_protocol.set()) read.kuma_protocol = in.symbols.intern("tcp");
   });
   return out;
 }

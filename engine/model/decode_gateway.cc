@@ -171,7 +171,18 @@ HttpRule read_rule(Reading& in, const JsonObject& rule) {
                  [&](const JsonObject& filter) { out.filters.push_back(read_filter(in, filter)); });
   in.each_object(rule, "backendRefs",
                  [&](const JsonObject& ref) { out.backends.push_back(read_backend(in, ref)); });
-  out.unsupported = in.present(rule, {"timeouts", "retry", "sessionPersistence"});
+  JsonObject timeouts;
+  if (in.object(rule, "timeouts", timeouts)) {
+    out.timeouts = {in.text(timeouts, "request"), in.text(timeouts, "backendRequest")};
+  }
+  JsonObject retry;
+  out.retry.present = in.object(rule, "retry", retry);
+  if (out.retry.present) {
+    out.retry.attempts = in.small(retry, "attempts", -1);
+    out.retry.backoff = in.text(retry, "backoff");
+    out.retry.codes = in.smalls(retry, "codes");
+  }
+  out.unsupported = in.present(rule, {"sessionPersistence"});
   return out;
 }
 

@@ -135,13 +135,25 @@ struct Filter {
   bool operator==(const Filter&) const = default;
 };
 
+struct Timeouts {
+  Sym request, backend_request;  ///< As given (GEP-2257); absent when unset.
+  bool operator==(const Timeouts&) const = default;
+};
+struct Retry {
+  bool present = false;
+  std::vector<std::int32_t> codes;
+  std::int32_t attempts = -1;  ///< -1 when unset.
+  Sym backoff;                 ///< As given (GEP-2257); absent when unset.
+  bool operator==(const Retry&) const = default;
+};
+
 struct HttpRule {
   std::vector<Match> matches;
   std::vector<Filter> filters;
   std::vector<BackendRef> backends;
-  /// Members that are set and that MeshHTTPRoute cannot express: timeouts, retry,
-  /// sessionPersistence.
-  std::vector<Sym> unsupported;
+  Timeouts timeouts;
+  Retry retry;
+  std::vector<Sym> unsupported;  ///< Members that are set and that Kuma cannot express.
   bool operator==(const HttpRule&) const = default;
 };
 
@@ -187,6 +199,7 @@ struct NamespaceFact {
 struct ServicePort {
   Sym name, protocol, app_protocol;
   std::int32_t port = 0;
+  Sym kuma_protocol{};  ///< appProtocol if Kuma knows it, else the port's annotation, else tcp.
   bool operator==(const ServicePort&) const = default;
 };
 struct ServiceFact {

@@ -101,6 +101,20 @@ struct Reading {
     }
     return out;
   }
+  std::vector<std::int32_t> smalls(const JsonObject& parent, std::string_view member) {
+    std::vector<std::int32_t> out;
+    JsonArray items;
+    if (!array(parent, member, items)) return out;
+    for (const JsonValue item : items) {
+      std::int64_t value = 0;
+      if (item.get(value) != simdjson::SUCCESS || value < INT32_MIN || value > INT32_MAX) {
+        wrong(member, "a list of integers");
+      } else {
+        out.push_back(static_cast<std::int32_t>(value));
+      }
+    }
+    return out;
+  }
   /// A map of strings, sorted by key.
   Labels labels(const JsonObject& parent, std::string_view member);
   /// Those of `members` that are present and not null.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/mesh_service.h"
 #include "engine/rules/names.h"
 #include "engine/rules/reference_grant.h"
 
@@ -80,6 +81,24 @@ struct Resolution {
     out.target = Target::kService;
     out.ns = ns;
     out.service = ref.ref.name;
+    out.zone = ctx.zone;
+    for (const auto& port : service->ports) {
+      if (port.port == ref.port) out.kuma_protocol = port.kuma_protocol;
+    }
+    if (!ctx.quirks().d47_legacy_references) prefer_real<T>(ctx, route, out);
+  }
+
+  void resolve_mesh(Sym ns) {
+    Refusal refusal = resolve_mesh_service<T>(ctx, route, ns, out);
+    if (!refusal.reason.empty()) refuse(refusal.reason, std::move(refusal.message));
+  }
+
+  void refuse_kind() {
+    refuse("InvalidKind",
+           ctx.quirks().d47_legacy_references
+               ? "backend reference must be Service or externalservice.kuma.io"
+               : "backend reference must be Service, or of group kuma.io: MeshService, "
+                 "MeshMultiZoneService, MeshExternalService, ExternalService");
   }
 
   void resolve_external() {
@@ -92,17 +111,68 @@ struct Resolution {
                     "backend reference references a non-existent ExternalService \"" +
                         std::string(name.view()) + '"');
     }
+    if (!ctx.quirks().d47_legacy_references && !kuma_name(external->service.view())) {
+      return refuse("BackendNotFound",
+                    "ExternalService \"" + std::string(name.view()) +
+                        "\" has no kuma.io/service tag that Kuma takes as a name");
+    }
     out.target = Target::kExternalService;
     out.service = external->service;
     out.target_src = T::object(object, ".spec.tags").at("kuma.io/service");
   }
 };
 
-bool same_target(Target target, Sym ns, Sym service, std::int32_t port, Target other, Sym other_ns,
-                 Sym other_service, std::int32_t other_port) {
-  if (target != other) return false;
-  if (target == Target::kUnresolved) return true;
-  return ns == other_ns && service == other_service && port == other_port;
+template <class T>
+bool same_target(const Backend<T>& a, const Backend<T>& b) {
+  if (a.target != b.target) return false;
+  if (a.target == Target::kUnresolved) return true;
+  return a.ns == b.ns && a.service == b.service && a.zone == b.zone && a.real == b.real &&
+         a.spec->port == b.spec->port;
+}
+
+template <class T>
+void write_legacy(Context<T>& ctx, Out<T>& out, const Backend<T>& backend) {
+  out.member("kind", "MeshServiceSubset", T::by(kBackendTarget, backend.src.at("kind")));
+  out.member("name", service_tag(backend.service.view(), backend.ns.view(), backend.spec->port),
+             T::by(kBackendTarget, backend.src.at("name"), backend.src.at("namespace"),
+                   backend.src.at("port")));
+  const Sym zone = backend.zone.set() ? backend.zone : ctx.zone;
+  out.key("tags");
+  out.open('{');
+  out.member("kuma.io/zone", zone.view(), T::by(kBackendZone, T::setting("zones")));
+  out.close('}');
+}
+
+template <class T>
+void write_real(Out<T>& out, const Backend<T>& backend, std::string_view kind) {
+  const Rule& rule = backend.spec->ref.kind.is("Service") ? kBackendReal : kBackendKuma;
+  const auto by = [&](std::string_view member) {
+    return T::by(rule, backend.src.at(member), backend.target_src);
+  };
+  const bool service = kind == "MeshService";
+  out.member("kind", kind, by("kind"));
+  out.key("labels");
+  out.open('{');
+  if (service) out.member("k8s.kuma.io/namespace", backend.ns.view(), by("namespace"));
+  out.member("kuma.io/display-name", backend.service.view(), by("name"));
+  if (service && backend.zone.set()) out.member("kuma.io/zone", backend.zone.view(), by("name"));
+  out.close('}');
+  if (kind != "MeshExternalService") {
+    out.key("port");
+    out.number(backend.spec->port, by("port"));
+  }
+}
+
+template <class T>
+void write_unresolved(Out<T>& out, const Blackhole& blackhole, const typename T::Cause& cause) {
+  const bool sidecar = !blackhole.parent_service.empty();
+  out.member("kind", sidecar ? "MeshServiceSubset" : "MeshService", cause);
+  out.member("name", sidecar ? std::string_view(blackhole.parent_service) : kPlaceholder, cause);
+  if (!sidecar) return;
+  out.key("tags");
+  out.open('{');
+  out.member(kBlackholeTag, "true", cause);
+  out.close('}');
 }
 
 }  // namespace
@@ -130,9 +200,10 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
     resolution.resolve_service(ns);
   } else if (ref.ref.kind.is("ExternalService") && ref.ref.group.is("kuma.io")) {
     resolution.resolve_external();
+  } else if (!ctx.quirks().d47_legacy_references && is_mesh_service_kind(ref.ref)) {
+    resolution.resolve_mesh(ns);
   } else {
-    resolution.refuse("InvalidKind",
-                      "backend reference must be Service or externalservice.kuma.io");
+    resolution.refuse_kind();
   }
   return out;
 }
@@ -140,36 +211,27 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
 template <class T>
 void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
                    const Blackhole& blackhole, bool with_weight) {
-  const bool sidecar = !blackhole.parent_service.empty();
   out.open('{');
   switch (backend.target) {
     case Target::kService:
-      out.member("kind", "MeshServiceSubset", T::by(kBackendTarget, backend.src.at("kind")));
-      out.member("name", service_tag(backend.service.view(), backend.ns.view(), backend.spec->port),
-                 T::by(kBackendTarget, backend.src.at("name"), backend.src.at("namespace"),
-                       backend.src.at("port")));
-      out.key("tags");
-      out.open('{');
-      out.member("kuma.io/zone", ctx.zone.view(), T::by(kBackendZone, T::setting("zones")));
-      out.close('}');
+      // Kuma resolves the target of a mirror by its legacy name only (D-27).
+      if (backend.real && with_weight) write_real<T>(out, backend, "MeshService");
+      else write_legacy<T>(ctx, out, backend);
+      break;
+    case Target::kMultiZoneService:
+      write_real<T>(out, backend, "MeshMultiZoneService");
+      break;
+    case Target::kMeshExternal:
+      write_real<T>(out, backend, "MeshExternalService");
       break;
     case Target::kExternalService:
       out.member("kind", "MeshService", T::by(kBackendTarget, backend.src.at("kind")));
       out.member("name", backend.service.view(), T::by(kBackendTarget, backend.target_src));
       break;
-    case Target::kUnresolved: {
-      const auto cause = T::by(kBackendUnresolved, backend.src, backend.target_src);
-      out.member("kind", sidecar ? "MeshServiceSubset" : "MeshService", cause);
-      out.member("name", sidecar ? std::string_view(blackhole.parent_service) : kPlaceholder,
-                 cause);
-      if (sidecar) {
-        out.key("tags");
-        out.open('{');
-        out.member(kBlackholeTag, "true", cause);
-        out.close('}');
-      }
+    case Target::kUnresolved:
+      write_unresolved<T>(out, blackhole,
+                          T::by(kBackendUnresolved, backend.src, backend.target_src));
       break;
-    }
   }
   if (with_weight) {
     out.key("weight");
@@ -179,15 +241,23 @@ void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
 }
 
 template <class T>
+void write_unresolved_share(Out<T>& out, const Blackhole& blackhole,
+                            const typename T::Cause& cause) {
+  out.open('{');
+  write_unresolved<T>(out, blackhole, cause);
+  out.key("weight");
+  out.number(1, cause);
+  out.close('}');
+}
+
+template <class T>
 std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
                                        const typename T::Src& rule) {
   std::vector<Backend<T>> out;
   for (const Backend<T>& each : backends) {
     if (each.weight == 0) continue;
-    const std::int32_t port = each.spec->port;
     const auto found = std::find_if(out.begin(), out.end(), [&](const Backend<T>& other) {
-      return same_target(each.target, each.ns, each.service, port, other.target, other.ns,
-                         other.service, other.spec->port);
+      return same_target<T>(each, other);
     });
     if (found == out.end()) out.push_back(each);
     else found->weight += each.weight;
@@ -205,6 +275,7 @@ std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
                                          const model::BackendRef&, const T::Src&,                  \
                                          std::vector<Verdict<T>>&);                                \
   template void write_backend<T>(Context<T>&, Out<T>&, const Backend<T>&, const Blackhole&, bool); \
+  template void write_unresolved_share<T>(Out<T>&, const Blackhole&, const T::Cause&);             \
   template std::vector<Backend<T>> merge_backends<T>(const std::vector<Backend<T>>&, const T::Src&);
 PAWPRINT_INSTANTIATE(NoTrace)
 PAWPRINT_INSTANTIATE(Tracing)

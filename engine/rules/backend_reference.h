@@ -28,6 +28,11 @@ template <class T>
 void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
                    const Blackhole& blackhole, bool with_weight);
 
+/// Writes a whole backendRef of weight 1 that cannot be reached.
+template <class T>
+void write_unresolved_share(Out<T>& out, const Blackhole& blackhole,
+                            const typename T::Cause& cause);
+
 /// Equal targets merged, weight 0 dropped (D-26); nothing left: one unresolved share.
 template <class T>
 std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,

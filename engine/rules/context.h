@@ -80,6 +80,7 @@ struct Generated {
   /// With Tracing only.
   std::vector<explain::Leaf> leaves;
   std::vector<explain::Cause> gates;
+  std::vector<explain::RuleOrigin> rules;  ///< MeshHTTPRoutes of our own profiles.
 };
 
 /// Something a person should know of `object` that no condition can carry.

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "engine/rules/names.h"
+#include "engine/rules/one_match.h"
 
 namespace pawprint::rules {
 
@@ -60,14 +61,21 @@ void write_header_filter(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan
 }
 
 template <class T>
-void write_path(Out<T>& out, const model::PathModifier& path, const typename T::Src& src) {
+void write_path(Out<T>& out, const model::PathModifier& path, const typename T::Src& src,
+                PathForm form) {
   if (!path.present) return;
-  const bool full = path.type.is("ReplaceFullPath");
-  const std::string_view member = full ? "replaceFullPath" : "replacePrefixMatch";
+  const bool given_full = path.type.is("ReplaceFullPath");
+  const auto value_src = src.at("path").at(given_full ? "replaceFullPath" : "replacePrefixMatch");
+  const Rule& rule = form == PathForm::kAsGiven || given_full ? kFilter : kExactTwin;
+  const bool full = given_full || form == PathForm::kWhole;
+  std::string value(path.value.view());
+  if (!given_full && form == PathForm::kWhole && value.empty()) value = "/";
+  if (!given_full && form == PathForm::kWithSlash && !value.ends_with('/')) value += '/';
   out.key("path");
   out.open('{');
-  out.member(member, path.value.view(), T::by(kFilter, src.at("path").at(member)));
-  out.member("type", path.type.view(), T::by(kFilter, src.at("path").at("type")));
+  out.member(full ? "replaceFullPath" : "replacePrefixMatch", value, T::by(rule, value_src));
+  out.member("type", full ? "ReplaceFullPath" : "ReplacePrefixMatch",
+             T::by(rule, src.at("path").at("type")));
   out.close('}');
 }
 
@@ -79,7 +87,7 @@ std::int32_t redirect_port(const Filter& filter) {
 }
 
 template <class T>
-void write_redirect(Out<T>& out, const FilterPlan<T>& plan) {
+void write_redirect(Out<T>& out, const FilterPlan<T>& plan, PathForm form) {
   const Filter& filter = *plan.spec;
   const auto src = plan.src.at("requestRedirect");
   out.key("requestRedirect");
@@ -87,7 +95,7 @@ void write_redirect(Out<T>& out, const FilterPlan<T>& plan) {
   if (filter.hostname.set()) {
     out.member("hostname", filter.hostname.view(), T::by(kFilter, src.at("hostname")));
   }
-  write_path<T>(out, filter.path, src);
+  write_path<T>(out, filter.path, src, form);
   if (const std::int32_t port = redirect_port(filter); port != 0) {
     out.key("port");
     out.number(port, T::by(kFilter, src.at(filter.port != 0 ? "port" : "scheme")));
@@ -101,7 +109,7 @@ void write_redirect(Out<T>& out, const FilterPlan<T>& plan) {
 }
 
 template <class T>
-void write_rewrite(Out<T>& out, const FilterPlan<T>& plan) {
+void write_rewrite(Out<T>& out, const FilterPlan<T>& plan, PathForm form) {
   const Filter& filter = *plan.spec;
   const auto src = plan.src.at("urlRewrite");
   out.key("urlRewrite");
@@ -109,7 +117,7 @@ void write_rewrite(Out<T>& out, const FilterPlan<T>& plan) {
   if (filter.hostname.set()) {
     out.member("hostname", filter.hostname.view(), T::by(kFilter, src.at("hostname")));
   }
-  write_path<T>(out, filter.path, src);
+  write_path<T>(out, filter.path, src, form);
   out.close('}');
 }
 
@@ -149,19 +157,19 @@ void write_mirror(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan,
 
 template <class T>
 void write_filter(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan,
-                  const Blackhole& blackhole) {
+                  const Blackhole& blackhole, PathForm form) {
   const std::string_view type = plan.spec->type.view();
   const auto cause = T::by(kFilter, plan.src.at("type"));
   out.open('{');
   if (type == "URLRewrite") {
     out.member("type", type, cause);
-    write_rewrite<T>(out, plan);
+    write_rewrite<T>(out, plan, form);
   } else {
     if (type == "RequestHeaderModifier")
       write_header_filter<T>(ctx, out, plan, "requestHeaderModifier");
     if (type == "ResponseHeaderModifier")
       write_header_filter<T>(ctx, out, plan, "responseHeaderModifier");
-    if (type == "RequestRedirect") write_redirect<T>(out, plan);
+    if (type == "RequestRedirect") write_redirect<T>(out, plan, form);
     if (type == "RequestMirror") write_mirror<T>(ctx, out, plan, blackhole);
     out.member("type", type, cause);
   }
@@ -169,8 +177,8 @@ void write_filter(Context<T>& ctx, Out<T>& out, const FilterPlan<T>& plan,
 }
 
 template void write_filter<NoTrace>(Context<NoTrace>&, Out<NoTrace>&, const FilterPlan<NoTrace>&,
-                                    const Blackhole&);
+                                    const Blackhole&, PathForm);
 template void write_filter<Tracing>(Context<Tracing>&, Out<Tracing>&, const FilterPlan<Tracing>&,
-                                    const Blackhole&);
+                                    const Blackhole&, PathForm);
 
 }  // namespace pawprint::rules

@@ -4,6 +4,7 @@
 
 #include "engine/rules/mesh_exists.h"
 #include "engine/rules/names.h"
+#include "engine/rules/route_floor.h"
 
 namespace pawprint::rules {
 
@@ -106,6 +107,9 @@ void generate(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>& out)
   if (!any) return;
   out.outputs.push_back(print_mesh_gateway<T>(ctx, in));
   out.outputs.push_back(print_instance<T>(ctx, in));
+  if (!ctx.quirks().d48_no_floor_routes && in.any_http()) {
+    out.outputs.push_back(print_gateway_floor<T>(ctx, in));
+  }
   for (Generated& copy : print_secret_copies<T>(ctx, in)) out.outputs.push_back(std::move(copy));
   add_gates<T>(in, out);
 }

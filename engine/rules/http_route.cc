@@ -51,10 +51,13 @@ void report_faults(const RouteInput<T>& route, const std::vector<RulePlan<T>>& p
   std::size_t faulty = 0;
   std::string text;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (plans[i].fault.empty()) continue;
-    if (faulty++ == 0) text = "rules[" + std::to_string(i) + "]: " + plans[i].fault;
+    const bool whole = !plans[i].fault.empty();
+    const std::string& fault = whole ? plans[i].fault : plans[i].dropped_match;
+    if (fault.empty()) continue;
+    if (text.empty()) text = "rules[" + std::to_string(i) + "]: " + fault;
+    if (whole) ++faulty;
   }
-  if (faulty == 0) return;
+  if (text.empty()) return;
   const auto cause = T::by(kRuleUnsupported, route.spec.at("rules"));
   if (faulty == plans.size()) {
     verdicts.push_back(verdict<T>("Accepted", false, "UnsupportedValue", text, cause));

@@ -14,6 +14,28 @@ const Rule kMatch{"match/translate", "HTTPRouteRule.matches[]",
 
 namespace {
 
+/// D-27: Kuma finds the target of a mirror by its legacy name only, and on a sidecar one that it
+/// does not find stops the configuration of the whole proxy.
+template <class T>
+void judge_mirror(ParentKind parent, const FilterPlan<T>& plan, std::vector<Verdict<T>>& verdicts) {
+  const Backend<T>& target = *plan.mirror;
+  const auto refuse = [&](std::string_view reason, std::string message) {
+    verdicts.push_back(verdict<T>("ResolvedRefs", false, reason, std::move(message),
+                                  T::by(kMirror, target.src, target.target_src)));
+  };
+  if (target.target == Target::kMultiZoneService || target.target == Target::kMeshExternal) {
+    refuse("InvalidKind",
+           "Kuma 2.14 cannot mirror to a " + std::string(target.spec->ref.kind.view()));
+    return;
+  }
+  const Sym protocol = target.kuma_protocol;
+  const bool http =
+      !protocol.set() || protocol.is("http") || protocol.is("http2") || protocol.is("grpc");
+  if (parent == ParentKind::kService && !http) {
+    refuse("UnsupportedProtocol", "a mirror needs a port whose appProtocol is http, http2 or grpc");
+  }
+}
+
 template <class T>
 FilterPlan<T> plan_filter(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent,
                           const model::Filter& filter, const typename T::Src& src,
@@ -33,6 +55,10 @@ FilterPlan<T> plan_filter(Context<T>& ctx, const RouteInput<T>& route, ParentKin
   out.mirror = resolve_backend<T>(ctx, route, parent, filter.mirror,
                                   src.at("requestMirror").at("backendRef"), verdicts);
   out.dropped = !verdicts.empty();
+  if (verdicts.empty() && !ctx.quirks().d27_mirrors_as_given) {
+    judge_mirror<T>(parent, out, verdicts);
+    out.dropped = !verdicts.empty();
+  }
   const bool refused = out.dropped && verdicts.front().condition.reason == "RefNotPermitted";
   if (refused && ctx.quirks().d07_mirror_not_granted_stuck) {
     plan.fault = "filters[].requestMirror.backendRef.name: invalid characters";
@@ -40,6 +66,18 @@ FilterPlan<T> plan_filter(Context<T>& ctx, const RouteInput<T>& route, ParentKin
     for (Verdict<T>& each : verdicts) plan.verdicts.push_back(std::move(each));
   }
   return out;
+}
+
+/// On a gateway the last mirror of a rule replaces the others.
+template <class T>
+void judge_mirrors(Context<T>& ctx, ParentKind parent, RulePlan<T>& plan) {
+  if (ctx.quirks().d27_mirrors_as_given || parent != ParentKind::kGateway) return;
+  const auto mirrors =
+      std::count_if(plan.filters.begin(), plan.filters.end(),
+                    [](const auto& each) { return each.mirror.has_value() && !each.dropped; });
+  if (mirrors > 1 && plan.fault.empty()) {
+    plan.fault = "Kuma 2.14's gateways mirror to one target of a rule only";
+  }
 }
 
 /// The path as Kuma takes it: exactly one trailing slash of a prefix is removed.
@@ -120,7 +158,7 @@ void write_default(Context<T>& ctx, Out<T>& out, const RulePlan<T>& plan, Parent
     out.key("filters");
     out.open('[');
     for (const FilterPlan<T>& filter : plan.filters) {
-      if (!filter.dropped) write_filter<T>(ctx, out, filter, blackhole);
+      if (!filter.dropped) write_filter<T>(ctx, out, filter, blackhole, PathForm::kAsGiven);
     }
     out.close(']');
   }
@@ -149,13 +187,44 @@ std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route,
       plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[b],
                                                  backends.at(b), plan.verdicts));
     }
+    judge_mirrors<T>(ctx, parent, plan);
   }
   return out;
 }
 
 template <class T>
-void write_rules(Context<T>& ctx, Out<T>& out, const std::vector<RulePlan<T>>& plans,
-                 ParentKind parent, const Blackhole& blackhole) {
+void write_whole_default(Context<T>& ctx, Out<T>& out, const RulePlan<T>& plan, ParentKind parent,
+                         const Blackhole& blackhole, PathForm form) {
+  const std::vector<Backend<T>> backends = backends_to_write<T>(ctx, plan, parent);
+  out.key("default");
+  out.open('{');
+  out.key("backendRefs");
+  if (backends.empty()) {
+    out.raw("[]", T::by(kBackendTarget, plan.src.at("backendRefs")));
+  } else {
+    out.open('[');
+    for (const Backend<T>& backend : backends) write_backend<T>(ctx, out, backend, blackhole, true);
+    out.close(']');
+  }
+  out.key("filters");
+  const bool filters =
+      plan.fault.empty() && std::any_of(plan.filters.begin(), plan.filters.end(),
+                                        [](const auto& filter) { return !filter.dropped; });
+  if (!filters) {
+    out.raw("[]", T::by(kFilter, plan.src.at("filters")));
+  } else {
+    out.open('[');
+    for (const FilterPlan<T>& filter : plan.filters) {
+      if (!filter.dropped) write_filter<T>(ctx, out, filter, blackhole, form);
+    }
+    out.close(']');
+  }
+  out.close('}');
+}
+
+template <class T>
+void write_rules_as_given(Context<T>& ctx, Out<T>& out, const std::vector<RulePlan<T>>& plans,
+                          ParentKind parent, const Blackhole& blackhole) {
   if (plans.empty()) return;
   out.key("rules");
   out.open('[');
@@ -175,8 +244,10 @@ void write_rules(Context<T>& ctx, Out<T>& out, const std::vector<RulePlan<T>>& p
 
 #define PAWPRINT_INSTANTIATE(T)                                                                   \
   template std::vector<RulePlan<T>> plan_rules<T>(Context<T>&, const RouteInput<T>&, ParentKind); \
-  template void write_rules<T>(Context<T>&, Out<T>&, const std::vector<RulePlan<T>>&, ParentKind, \
-                               const Blackhole&);
+  template void write_rules_as_given<T>(Context<T>&, Out<T>&, const std::vector<RulePlan<T>>&,    \
+                                        ParentKind, const Blackhole&);                            \
+  template void write_whole_default<T>(Context<T>&, Out<T>&, const RulePlan<T>&, ParentKind,      \
+                                       const Blackhole&, PathForm);
 PAWPRINT_INSTANTIATE(NoTrace)
 PAWPRINT_INSTANTIATE(Tracing)
 #undef PAWPRINT_INSTANTIATE

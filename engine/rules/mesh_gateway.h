@@ -25,6 +25,14 @@ struct GatewayInput {
   [[nodiscard]] bool cross_mesh() const {
     return parameters.config != nullptr && parameters.config->cross_mesh;
   }
+  /// Some listener of the MeshGateway will speak HTTP.
+  [[nodiscard]] bool any_http() const {
+    for (const JudgedListener<T>& each : listeners) {
+      const Sym protocol = each.spec->protocol;
+      if (each.emitted && (protocol.is("HTTP") || protocol.is("HTTPS"))) return true;
+    }
+    return false;
+  }
 };
 
 template <class T>

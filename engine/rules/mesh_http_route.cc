@@ -4,7 +4,10 @@
 
 #include "engine/rules/hostname.h"
 #include "engine/rules/labels.h"
+#include "engine/rules/mesh_policy.h"
 #include "engine/rules/names.h"
+#include "engine/rules/one_match.h"
+#include "engine/rules/route_floor.h"
 
 namespace pawprint::rules {
 
@@ -39,11 +42,15 @@ struct Printing {
   const Attachment<T>& attachment;
   const std::vector<RulePlan<T>>& plans;
   const model::Listener* only = nullptr;  ///< Set: this listener alone.
+  std::vector<OneRule<T>> rules;          ///< Our own profiles: the rules of this object.
+  std::string group;                      ///< What they share, see TrafficConf::key.
 
   [[nodiscard]] const model::ParentRef& parent() const { return route.fact.parents[parent_index]; }
   [[nodiscard]] typename T::Src parent_src() const {
     return route.spec.at("parentRefs").at(parent_index);
   }
+  [[nodiscard]] bool gateway() const { return attachment.parent == ParentKind::kGateway; }
+  [[nodiscard]] bool producer() const { return route.object.ns == attachment.target_ns; }
 };
 
 template <class T>
@@ -51,14 +58,16 @@ std::string object_name(Context<T>& ctx, const Printing<T>& in) {
   const Object& route = in.route.object;
   const model::ParentRef& parent = in.parent();
   const std::string_view ns = in.attachment.target_ns.view();
-  const bool gateway = in.attachment.parent == ParentKind::kGateway;
+  const bool gateway = in.gateway();
   if (gateway ? ctx.quirks().d17_unseparated_hash : ctx.quirks().d12_plain_gamma_names) {
     return gateway
                ? kuma_gateway_route_name(route.name.view(), route.ns.view(), parent, ns)
                : kuma_gamma_route_name(route.name.view(), route.ns.view(), parent.name.view(), ns);
   }
-  return pawprint_route_name(route.name.view(), route.ns.view(), parent, ns,
-                             in.only == nullptr ? std::string_view{} : in.only->name.view());
+  return pawprint_route_name(
+      gateway ? NameOrder::kLargerWins : NameOrder::kSmallerWins,
+      {in.route.fact.meta.created_s, route.name.view(), route.ns.view(), parent, ns,
+       in.only == nullptr ? std::string_view{} : in.only->name.view(), in.group});
 }
 
 template <class T>
@@ -116,6 +125,16 @@ std::vector<std::pair<Sym, std::size_t>> effective_hostnames(Context<T>& ctx,
 }
 
 template <class T>
+void write_rules_of(Context<T>& ctx, Out<T>& out, const Printing<T>& in,
+                    const Blackhole& blackhole) {
+  if (ctx.quirks().d28_rules_as_given) {
+    write_rules_as_given<T>(ctx, out, in.plans, in.attachment.parent, blackhole);
+  } else {
+    write_one_rules<T>(ctx, out, in.rules, in.attachment.parent, blackhole);
+  }
+}
+
+template <class T>
 void write_gateway_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   out.key("to");
   out.open('[');
@@ -130,7 +149,7 @@ void write_gateway_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
     }
     out.close(']');
   }
-  write_rules<T>(ctx, out, in.plans, ParentKind::kGateway, {});
+  write_rules_of<T>(ctx, out, in, {});
   out.key("targetRef");
   out.open('{');
   out.member("kind", "Mesh", T::by(kMeshHttpRouteTarget, in.parent_src().at("kind")));
@@ -143,23 +162,12 @@ template <class T>
 void write_gamma_target(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   const auto cause = T::by(kGammaTarget, in.parent_src().at("namespace"),
                            T::object(in.route.object, ".metadata").at("namespace"));
-  const bool producer = in.route.object.ns == in.attachment.target_ns;
   out.key("targetRef");
+  if (!ctx.quirks().d46_bare_mesh_target || !in.producer()) {
+    return write_clients_ref<T>(out, in.route.object.ns, in.producer(), cause);
+  }
   out.open('{');
-  out.member("kind", producer ? "Mesh" : "MeshSubset", cause);
-  if (producer && !ctx.quirks().d46_bare_mesh_target) {
-    // A bare Mesh target would also become routes of every MeshGateway of the mesh.
-    out.key("proxyTypes");
-    out.open('[');
-    out.text("Sidecar", cause);
-    out.close(']');
-  }
-  if (!producer) {
-    out.key("tags");
-    out.open('{');
-    out.member("k8s.kuma.io/namespace", in.route.object.ns.view(), cause);
-    out.close('}');
-  }
+  out.member("kind", "Mesh", cause);
   out.close('}');
 }
 
@@ -176,8 +184,8 @@ void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
               in.parent().port != 0 ? in.parent_src().at("port")
                                     : T::object(*in.attachment.target, ".spec.ports"));
     out.open('{');
-    write_rules<T>(ctx, out, in.plans, ParentKind::kService,
-                   ctx.quirks().d04_gamma_unresolved_vanishes ? Blackhole{} : Blackhole{tag});
+    write_rules_of<T>(ctx, out, in,
+                      ctx.quirks().d04_gamma_unresolved_vanishes ? Blackhole{} : Blackhole{tag});
     out.key("targetRef");
     out.open('{');
     out.member("kind", "MeshService", T::by(kGammaDestination, in.parent_src().at("kind")));
@@ -224,27 +232,98 @@ Generated print_one(Context<T>& ctx, const Printing<T>& in) {
   return made;
 }
 
+/// Which rule of the route each rule of the object is.
+template <class T>
+void note_origins(const Printing<T>& in, Generated& made) {
+  if constexpr (T::kOn) {
+    const std::size_t to = in.gateway() ? 1 : in.attachment.ports.size();
+    for (std::size_t t = 0; t < to; ++t) {
+      for (std::size_t i = 0; i < in.rules.size(); ++i) {
+        made.rules.push_back(
+            {t, i, in.route.spec.source.object, in.rules[i].rule, in.rules[i].index, false});
+      }
+    }
+  }
+}
+
+/// Kuma's policies for time apply to a whole object, so rules that differ in it are kept apart, in
+/// the order in which they appear.
+template <class T>
+std::vector<std::vector<OneRule<T>>> groups_of(std::vector<OneRule<T>> rules) {
+  std::vector<std::vector<OneRule<T>>> out;
+  for (OneRule<T>& rule : rules) {
+    const auto found = std::find_if(out.begin(), out.end(), [&](const auto& group) {
+      return group.front().plan->conf == rule.plan->conf;
+    });
+    if (found == out.end()) out.emplace_back().push_back(std::move(rule));
+    else found->push_back(std::move(rule));
+  }
+  return out;
+}
+
+/// One object for each group, with its policies.
+template <class T>
+void print_groups(Context<T>& ctx, Printing<T> in, std::vector<Generated>& out) {
+  if (ctx.quirks().d28_rules_as_given) {
+    out.push_back(print_one<T>(ctx, in));
+    return;
+  }
+  for (auto& group : groups_of<T>(one_rules<T>(ctx, in.attachment.parent, in.plans))) {
+    in.rules = std::move(group);
+    const RulePlan<T>& first = *in.rules.front().plan;
+    in.group = first.conf.key();
+    Generated& made = out.emplace_back(print_one<T>(ctx, in));
+    note_origins<T>(in, made);
+    const PolicyInput<T> policy{in.route, made.name, in.attachment.parent, in.producer(), first};
+    for (Generated& each : print_policies<T>(ctx, policy)) out.push_back(std::move(each));
+  }
+}
+
 }  // namespace
 
 template <class T>
 std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
                                     std::size_t parent_index, const Attachment<T>& attachment,
                                     const std::vector<RulePlan<T>>& plans) {
-  Printing<T> in{route, parent_index, attachment, plans};
   std::vector<Generated> out;
-  if (attachment.parent == ParentKind::kService && attachment.ports.empty()) return out;
-  if (attachment.parent == ParentKind::kService || attachment.whole ||
-      ctx.quirks().d01_attach_whole_gateway) {
-    out.push_back(print_one<T>(ctx, in));
-    return out;
+  const bool service = attachment.parent == ParentKind::kService;
+  if (service && attachment.ports.empty()) return out;
+  Printing<T> in{route, parent_index, attachment, plans, nullptr, {}, {}};
+  if (service || attachment.whole || ctx.quirks().d01_attach_whole_gateway) {
+    print_groups<T>(ctx, in, out);
+  } else {
+    for (const model::Listener* listener : attachment.listeners) {
+      in.only = listener;
+      print_groups<T>(ctx, in, out);
+    }
   }
-  for (const model::Listener* listener : attachment.listeners) {
-    in.only = listener;
-    out.push_back(print_one<T>(ctx, in));
+  if (service && !out.empty() && !ctx.quirks().d05_unmatched_to_parent) {
+    out.push_back(print_service_floor<T>(ctx, route, in.parent(), attachment));
   }
   return out;
 }
 
+template <class T>
+void write_clients_ref(Out<T>& out, Sym route_ns, bool producer, const typename T::Cause& cause) {
+  out.open('{');
+  out.member("kind", producer ? "Mesh" : "MeshSubset", cause);
+  if (producer) {
+    // A bare Mesh target would also become routes of every MeshGateway of the mesh.
+    out.key("proxyTypes");
+    out.open('[');
+    out.text("Sidecar", cause);
+    out.close(']');
+  } else {
+    out.key("tags");
+    out.open('{');
+    out.member("k8s.kuma.io/namespace", route_ns.view(), cause);
+    out.close('}');
+  }
+  out.close('}');
+}
+
+template void write_clients_ref<NoTrace>(Out<NoTrace>&, Sym, bool, const NoTrace::Cause&);
+template void write_clients_ref<Tracing>(Out<Tracing>&, Sym, bool, const Tracing::Cause&);
 template std::vector<Generated> print_routes<NoTrace>(Context<NoTrace>&, const RouteInput<NoTrace>&,
                                                       std::size_t, const Attachment<NoTrace>&,
                                                       const std::vector<RulePlan<NoTrace>>&);

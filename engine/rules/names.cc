@@ -91,14 +91,33 @@ std::string kuma_gamma_route_name(std::string_view route, std::string_view route
   return text({route, "-", route_ns, "-", service, ".", service_ns});
 }
 
-std::string pawprint_route_name(std::string_view route, std::string_view route_ns,
-                                const model::ParentRef& parent, std::string_view parent_ns,
-                                std::string_view listener) {
+std::string pawprint_route_name(NameOrder order, const RouteNameParts& parts) {
+  const model::ParentRef& parent = parts.parent;
   const std::string port = std::to_string(parent.port);
-  const std::string hash =
-      parts_hash({route, route_ns, parent.group.view(), parent.kind.view(), parent_ns,
-                  parent.name.view(), parent.section.view(), port, listener});
-  return cut(text({route, "-", route_ns}), kObjectName - kHashDigits - 1) + '-' + hash;
+  const std::string hash = parts_hash({parts.route, parts.route_ns, parent.group.view(),
+                                       parent.kind.view(), parts.parent_ns, parent.name.view(),
+                                       parent.section.view(), port, parts.listener, parts.group});
+  const std::string code = order_code(order, parts.created_s, parts.route_ns, parts.route);
+  return cut(text({code, "-", parts.route, "-", parts.route_ns}), kObjectName - kHashDigits - 1) +
+         '-' + hash;
+}
+
+std::string pawprint_gateway_floor_name(std::string_view gateway, std::string_view ns) {
+  return cut(text({"floor-", gateway, "-", ns}), kObjectName - kHashDigits - 1) + '-' +
+         parts_hash({"floor", gateway, ns});
+}
+
+std::string pawprint_service_floor_name(std::string_view service, std::string_view service_ns,
+                                        std::initializer_list<std::string_view> parts) {
+  std::string key;
+  for (const std::string_view part : parts)
+    key += std::to_string(part.size()) + ':' + std::string(part);
+  return cut(text({"zz-floor-", service, "-", service_ns}), kObjectName - kHashDigits - 1) + '-' +
+         parts_hash({"floor", service, service_ns, key});
+}
+
+std::string pawprint_policy_name(std::string_view route, std::string_view shape) {
+  return cut(std::string(route), kObjectName - kHashDigits - 1) + '-' + parts_hash({route, shape});
 }
 
 std::string kuma_secret_copy_name(std::string_view ns, std::string_view name) {
@@ -108,6 +127,15 @@ std::string kuma_secret_copy_name(std::string_view ns, std::string_view name) {
 std::string pawprint_secret_copy_name(std::string_view mesh, std::string_view ns,
                                       std::string_view name) {
   return "gapi-" + parts_hash({mesh, ns, name});
+}
+
+bool kuma_name(std::string_view value) {
+  if (value.empty()) return false;
+  for (const char c : value) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (!letter && c != '-' && c != '.' && c != '_') return false;
+  }
+  return true;
 }
 
 std::string lower(std::string_view value) {

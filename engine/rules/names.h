@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "engine/model/facts.h"
+#include "engine/rules/route_order.h"
 
 namespace pawprint::rules {
 
@@ -36,15 +37,32 @@ std::string kuma_gateway_route_name(std::string_view route, std::string_view rou
 /// MeshHTTPRoute of a Service parent in Kuma.
 std::string kuma_gamma_route_name(std::string_view route, std::string_view route_ns,
                                   std::string_view service, std::string_view service_ns);
-/// Ours, for both: `<route>-<ns>-<hash>`, at most 253 characters, a valid DNS subdomain.
-std::string pawprint_route_name(std::string_view route, std::string_view route_ns,
-                                const model::ParentRef& parent, std::string_view parent_ns,
-                                std::string_view listener);
+/// What tells the objects of our own profiles that come from one route apart.
+struct RouteNameParts {
+  std::int64_t created_s = 0;
+  std::string_view route, route_ns;
+  const model::ParentRef& parent;
+  std::string_view parent_ns;  ///< Already defaulted.
+  std::string_view listener;   ///< When the object is for one listener only.
+  std::string_view group;      ///< What its rules share, see rule_group.h.
+};
+/// `<order>-<route>-<ns>-<hash>`, at most 253 characters, a valid DNS subdomain; `order` is what
+/// Kuma's order by name turns into the Gateway API's precedence (D-28).
+std::string pawprint_route_name(NameOrder order, const RouteNameParts& parts);
+/// The object that answers what no route of a MeshGateway or Service does. Of a Service it sorts
+/// behind every name of pawprint_route_name, so that any route wins over it on a sidecar.
+std::string pawprint_gateway_floor_name(std::string_view gateway, std::string_view ns);
+std::string pawprint_service_floor_name(std::string_view service, std::string_view service_ns,
+                                        std::initializer_list<std::string_view> parts);
+/// A policy about a MeshHTTPRoute, beside the one that has the route's own name.
+std::string pawprint_policy_name(std::string_view route, std::string_view shape);
 /// Copied Secret: Kuma's `gapi-<ns>-<name>`, ours `gapi-<hash of mesh, ns, name>`.
 std::string kuma_secret_copy_name(std::string_view ns, std::string_view name);
 std::string pawprint_secret_copy_name(std::string_view mesh, std::string_view ns,
                                       std::string_view name);
 
+/// What Kuma's validators take as the name of a target: lower-case letters, digits, '-', '.', '_'.
+bool kuma_name(std::string_view text);
 /// Lower-case ASCII; what Kuma does to header names.
 std::string lower(std::string_view text);
 /// True for a DNS-1035 label of at most 63 characters.

@@ -10,6 +10,7 @@ bool quirks_of(std::string_view profile, Quirks& out) {
   out.d02_joined_secret_names = true;
   out.d03_gamma_ignores_grants = true;
   out.d04_gamma_unresolved_vanishes = true;
+  out.d05_unmatched_to_parent = true;
   out.d07_mirror_not_granted_stuck = true;
   out.d08_no_backends_stuck = true;
   out.d09_refused_output_stuck = true;
@@ -22,7 +23,10 @@ bool quirks_of(std::string_view profile, Quirks& out) {
   out.d16_backend_port_unchecked = true;
   out.d17_unseparated_hash = true;
   out.d22_glued_pem = true;
+  out.d25_regex_queries_as_given = true;
   out.d26_backends_as_given = true;
+  out.d27_mirrors_as_given = true;
+  out.d28_rules_as_given = true;
   out.d29_union_of_listeners = true;
   out.d30_count_all_refs = true;
   out.d31_always_programmed = true;
@@ -33,6 +37,10 @@ bool quirks_of(std::string_view profile, Quirks& out) {
   out.d44_empty_parents_everywhere = true;
   out.d45_any_gateway_name = true;
   out.d46_bare_mesh_target = true;
+  out.d47_legacy_references = true;
+  out.d48_no_floor_routes = true;
+  out.d49_no_exact_twins = true;
+  out.d53_prefix_slash_lost = true;
   out.kuma_labels = true;
   return true;
 }

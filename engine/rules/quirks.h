@@ -13,6 +13,7 @@ struct Quirks {
   bool d02_joined_secret_names = false;   ///< gapi-<ns>-<name>, which is not injective.
   bool d03_gamma_ignores_grants = false;
   bool d04_gamma_unresolved_vanishes = false;  ///< Unresolved share moves to the siblings.
+  bool d05_unmatched_to_parent = false;        ///< Sidecars deliver what no route takes.
   bool d07_mirror_not_granted_stuck = false;
   bool d08_no_backends_stuck = false;
   bool d09_refused_output_stuck = false;  ///< Admission failures leave neither object nor status.
@@ -25,7 +26,10 @@ struct Quirks {
   bool d16_backend_port_unchecked = false;
   bool d17_unseparated_hash = false;
   bool d22_glued_pem = false;
-  bool d26_backends_as_given = false;  ///< Equal backends not merged, weight 0 kept.
+  bool d25_regex_queries_as_given = false;  ///< Gateways lose all but the last one.
+  bool d26_backends_as_given = false;       ///< Equal backends not merged, weight 0 kept.
+  bool d27_mirrors_as_given = false;        ///< Also those that stop a proxy's configuration.
+  bool d28_rules_as_given = false;          ///< Rules and names carry no precedence between routes.
   bool d29_union_of_listeners = false;
   bool d30_count_all_refs = false;
   bool d31_always_programmed = false;
@@ -36,6 +40,10 @@ struct Quirks {
   bool d44_empty_parents_everywhere = false;
   bool d45_any_gateway_name = false;
   bool d46_bare_mesh_target = false;
+  bool d47_legacy_references = false;  ///< Services by tag only, kinds of kuma.io refused.
+  bool d48_no_floor_routes = false;    ///< A listener without routes stops its gateway.
+  bool d49_no_exact_twins = false;
+  bool d53_prefix_slash_lost = false;
   bool kuma_labels = false;  ///< Kuma's owner label instead of ours.
 };
 

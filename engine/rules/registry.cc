@@ -3,7 +3,11 @@
 #include "engine/rules/attachment.h"
 #include "engine/rules/http_route.h"
 #include "engine/rules/labels.h"
+#include "engine/rules/mesh_policy.h"
+#include "engine/rules/mesh_service.h"
+#include "engine/rules/one_match.h"
 #include "engine/rules/reference_grant.h"
+#include "engine/rules/route_floor.h"
 
 namespace pawprint::rules {
 
@@ -15,17 +19,21 @@ const std::vector<const Rule*>& all_rules() {
                                    &kAttachNamespace,
                                    &kAttachService,
                                    &kAttachedRoutes,
+                                   &kBackendKuma,
+                                   &kBackendReal,
                                    &kBackendTarget,
                                    &kBackendUnresolved,
                                    &kBackendWeight,
                                    &kBackendZone,
                                    &kClassController,
                                    &kClassParameters,
+                                   &kExactTwin,
                                    &kFilter,
                                    &kGammaDestination,
                                    &kGammaTarget,
                                    &kGatewayAccepted,
                                    &kGatewayAddresses,
+                                   &kGatewayFloor,
                                    &kGatewayLabels,
                                    &kGatewayProgrammed,
                                    &kGrantPermitted,
@@ -41,7 +49,9 @@ const std::vector<const Rule*>& all_rules() {
                                    &kMeshHttpRoute,
                                    &kMeshHttpRouteHostnames,
                                    &kMeshHttpRouteTarget,
+                                   &kMeshRetry,
                                    &kMeshSelection,
+                                   &kMeshTimeout,
                                    &kMirror,
                                    &kObjectKind,
                                    &kOwnerLabel,
@@ -49,6 +59,7 @@ const std::vector<const Rule*>& all_rules() {
                                    &kRouteResolved,
                                    &kRuleUnsupported,
                                    &kSecretCopy,
+                                   &kServiceFloor,
                                    &kTlsReference,
                                    &kZoneLabels};
     std::sort(rules.begin(), rules.end(),

@@ -8,6 +8,7 @@
 #include "engine/rules/context.h"
 #include "engine/rules/gateway_class.h"
 #include "engine/rules/mesh_selection.h"
+#include "engine/rules/traffic_conf.h"
 
 namespace pawprint::rules {
 
@@ -46,16 +47,32 @@ struct Attachment {
 };
 
 /// How a backendRef is printed.
-enum class Target : std::uint8_t { kService, kExternalService, kUnresolved };
+enum class Target : std::uint8_t {
+  kService,           ///< A Service of this zone by its legacy name, or a MeshService by labels.
+  kMultiZoneService,  ///< MeshMultiZoneService, by labels.
+  kMeshExternal,      ///< MeshExternalService, by labels.
+  kExternalService,   ///< The legacy kind, by its service tag.
+  kUnresolved,
+};
 
 template <class T>
 struct Backend {
   const model::BackendRef* spec = nullptr;
   Target target = Target::kUnresolved;
-  Sym ns, service;  ///< Service: its names; ExternalService: its tag.
+  Sym ns, service;    ///< Names where it comes from; ExternalService: `service` is its tag.
+  Sym zone;           ///< Of a Service or MeshService.
+  bool real = false;  ///< kService: a MeshService of these labels was observed with the port.
+  Sym kuma_protocol;  ///< What Kuma takes the port to speak; absent when not known.
   std::int64_t weight = 1;
   typename T::Src src;         ///< The backendRef.
   typename T::Src target_src;  ///< The object that it resolved to, or its absence.
+};
+
+/// How a path modifier is written.
+enum class PathForm : std::uint8_t {
+  kAsGiven,
+  kWhole,      ///< For a match of exactly the prefix: the replacement is the whole path.
+  kWithSlash,  ///< Kuma's sidecars swallow the slash behind the prefix; the replacement has it.
 };
 
 template <class T>
@@ -75,6 +92,11 @@ struct RulePlan {
   std::vector<Verdict<T>> verdicts;  ///< ResolvedRefs=False of this rule.
   std::string fault;                 ///< Why Kuma would refuse it; fails closed.
   typename T::Src fault_src;
+  /// Our own profiles: what is wrong with each match (empty: nothing), and the first of these texts
+  /// when other matches of the rule are good. A bad match is left out.
+  std::vector<std::string> match_faults;
+  std::string dropped_match;
+  TrafficConf conf;
 };
 
 }  // namespace pawprint::rules

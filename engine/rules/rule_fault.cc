@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/rules/http_rule.h"
+#include "engine/rules/match_fault.h"
 #include "engine/rules/names.h"
 
 namespace pawprint::rules {
@@ -22,6 +23,9 @@ using model::Filter;
 using model::HttpRule;
 
 constexpr std::int64_t kMaxWeight = 1'000'000;
+constexpr std::size_t kMaxHeaders = 16;
+constexpr std::size_t kLongestHost = 253;
+constexpr std::int32_t kLastPort = 65535;
 
 bool known_filter(const Filter& filter) {
   return filter.type.is("RequestHeaderModifier") || filter.type.is("ResponseHeaderModifier") ||
@@ -33,16 +37,25 @@ bool is_header_filter(const Filter& filter) {
   return filter.type.is("RequestHeaderModifier") || filter.type.is("ResponseHeaderModifier");
 }
 
-std::string header_fault(const Filter& filter) {
+std::string header_fault(const Quirks& quirks, const Filter& filter) {
   std::vector<std::string> names;
   for (const auto& header : filter.set) names.push_back(lower(header.name.view()));
   for (const auto& header : filter.add) names.push_back(lower(header.name.view()));
-  for (const Sym name : filter.remove) names.emplace_back(name.view());
+  for (const Sym name : filter.remove) {
+    names.push_back(quirks.d40_remove_case_kept ? std::string(name.view()) : lower(name.view()));
+  }
   if (names.empty()) return "a header filter must set, add or remove something";
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  return twice == names.end() ? std::string{}
-                              : "header " + *twice + " is named twice in one filter";
+  if (twice != names.end()) return "header " + *twice + " is named twice in one filter";
+  if (quirks.d28_rules_as_given) return {};
+  if (std::max({filter.set.size(), filter.add.size(), filter.remove.size()}) > kMaxHeaders) {
+    return "a header filter must not set, add or remove more than 16 headers";
+  }
+  for (const std::string& name : names) {
+    if (!header_name(name)) return '"' + name + "\" is no header name";
+  }
+  return {};
 }
 
 bool all_prefix(const HttpRule& rule) {
@@ -50,31 +63,74 @@ bool all_prefix(const HttpRule& rule) {
                      [](const auto& match) { return match.path_type.is("PathPrefix"); });
 }
 
-std::string filter_fault(const HttpRule& rule, const Filter& filter) {
-  if (is_header_filter(filter)) return header_fault(filter);
-  if (filter.path.present && filter.path.type.is("ReplacePrefixMatch") && !all_prefix(rule)) {
-    return "replacePrefixMatch can only appear if all matches match a path prefix";
+/// Four numbers with dots between them, or anything with a colon.
+bool is_address(std::string_view host) {
+  const bool numbers = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host.find(':') != std::string_view::npos ||
+         (numbers && std::count(host.begin(), host.end(), '.') == 3);
+}
+
+bool is_host(std::string_view host) {
+  const auto inner = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  };
+  return !host.empty() && host.size() <= kLongestHost &&
+         std::all_of(host.begin(), host.end(), inner) && host.front() != '-' &&
+         host.front() != '.' && host.back() != '-' && host.back() != '.' &&
+         host.find("..") == std::string_view::npos && host.find(".-") == std::string_view::npos &&
+         host.find("-.") == std::string_view::npos;
+}
+
+/// Members of redirects and rewrites that Kuma's schema or validators refuse.
+std::string target_fault(const Filter& filter) {
+  if (filter.hostname.set() && is_address(filter.hostname.view())) {
+    return "a host name cannot be an IP address";
+  }
+  if (filter.hostname.set() && !is_host(filter.hostname.view())) {
+    return '"' + std::string(filter.hostname.view()) + "\" is no host name";
+  }
+  if (filter.path.present && !filter.path.value.set()) {
+    return "path." + std::string(filter.path.type.view()) + " has no value";
+  }
+  if (filter.type.is("RequestRedirect")) {
+    static constexpr std::int32_t kCodes[] = {301, 302, 303, 307, 308};
+    if (std::find(std::begin(kCodes), std::end(kCodes), filter.status_code) == std::end(kCodes)) {
+      return "a redirect's statusCode must be 301, 302, 303, 307 or 308";
+    }
+    if (filter.scheme.set() && !filter.scheme.is("http") && !filter.scheme.is("https")) {
+      return "a redirect's scheme must be http or https";
+    }
+    if (filter.port < 0 || filter.port > kLastPort) return "a redirect's port is out of range";
   }
   return {};
 }
 
-std::string match_fault(const model::Match& match) {
-  const std::string_view path = match.path_value.view();
-  if (!match.path_type.is("RegularExpression") && !path.starts_with('/')) {
-    return "a path must be absolute";
+std::string share_fault(const Filter& filter) {
+  const bool percent = filter.mirror_percent >= 0;
+  const bool fraction = filter.mirror_numerator >= 0;
+  if (percent && fraction) return "a mirror must not have both percent and fraction";
+  if (filter.mirror_percent < -1 || filter.mirror_percent > 100) {
+    return "a mirror's percent must lie between 0 and 100";
   }
-  // One trailing slash of a prefix is removed; a second one would be refused.
-  if (match.path_type.is("PathPrefix") && path.size() > 2 && path.ends_with("//")) {
-    return "a path prefix must not end in more than one slash";
-  }
-  for (std::size_t i = 0; i < match.query.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (match.query[i].name == match.query[k].name) {
-        return "query parameter " + std::string(match.query[i].name.view()) + " is matched twice";
-      }
-    }
+  if (filter.mirror_numerator < -1 || filter.mirror_denominator < 1 ||
+      filter.mirror_numerator > filter.mirror_denominator) {
+    return "a mirror's fraction must lie between 0 and 1";
   }
   return {};
+}
+
+std::string filter_fault(const Quirks& quirks, const HttpRule& rule, const Filter& filter) {
+  if (is_header_filter(filter)) return header_fault(quirks, filter);
+  if (filter.path.present && filter.path.type.is("ReplacePrefixMatch") && !all_prefix(rule)) {
+    return "replacePrefixMatch can only appear if all matches match a path prefix";
+  }
+  if (quirks.d28_rules_as_given) return {};
+  if (std::string fault = target_fault(filter); !fault.empty()) return fault;
+  if (filter.path.present && !filter.path.type.is("ReplaceFullPath") &&
+      !filter.path.type.is("ReplacePrefixMatch")) {
+    return "path modifier " + std::string(filter.path.type.view()) + " is not known";
+  }
+  return filter.type.is("RequestMirror") ? share_fault(filter) : std::string{};
 }
 
 std::string expression_fault(const Quirks& quirks, const HttpRule& rule) {
@@ -109,11 +165,8 @@ bool redirects(const HttpRule& rule) {
 std::string find_fault(const Quirks& quirks, ParentKind parent, const HttpRule& rule) {
   if (std::string fault = expression_fault(quirks, rule); !fault.empty()) return fault;
   if (!weights_in_range(rule)) return "a weight must lie between 0 and 1000000";
-  for (const auto& match : rule.matches) {
-    if (std::string fault = match_fault(match); !fault.empty()) return fault;
-  }
   for (const Filter& filter : rule.filters) {
-    if (std::string fault = filter_fault(rule, filter); !fault.empty()) return fault;
+    if (std::string fault = filter_fault(quirks, rule, filter); !fault.empty()) return fault;
   }
   if (quirks.d08_no_backends_stuck && parent == ParentKind::kGateway && rule.backends.empty() &&
       !redirects(rule)) {
@@ -125,9 +178,30 @@ std::string find_fault(const Quirks& quirks, ParentKind parent, const HttpRule& 
 }  // namespace
 
 template <class T>
+void judge_matches(const Quirks& quirks, ParentKind parent, RulePlan<T>& plan) {
+  std::string first;
+  std::size_t bad = 0;
+  for (const model::Match& match : plan.spec->matches) {
+    plan.match_faults.push_back(match_fault(quirks, parent, match));
+    if (plan.match_faults.back().empty()) continue;
+    if (bad++ == 0) first = plan.match_faults.back();
+  }
+  // Where rules are written as they are, one bad match spoils its rule.
+  const bool spoilt = bad != 0 && (quirks.d28_rules_as_given || bad == plan.match_faults.size());
+  if (spoilt && plan.fault.empty()) plan.fault = first;
+  if (bad != 0 && !spoilt) plan.dropped_match = first;
+}
+
+template <class T>
 void judge_rule(Context<T>& ctx, ParentKind parent, RulePlan<T>& plan) {
   plan.fault = find_fault(ctx.quirks(), parent, *plan.spec);
   plan.fault_src = plan.src;
+  judge_matches<T>(ctx.quirks(), parent, plan);
+  if (!ctx.quirks().d11_rule_members_ignored) {
+    TrafficConf conf = traffic_conf(*plan.spec, plan.fault);
+    // A rule that fails closed needs no time for it.
+    if (plan.fault.empty()) plan.conf = std::move(conf);
+  }
 }
 
 template void judge_rule<NoTrace>(Context<NoTrace>&, ParentKind, RulePlan<NoTrace>&);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 namespace pawprint::rules {
 namespace {
 
@@ -14,6 +16,11 @@ model::ParentRef parent(model::Symbols& symbols, const char* name, const char* s
   if (*section != '\0') out.section = symbols.intern(section);
   out.port = port;
   return out;
+}
+
+std::string ours(NameOrder order, std::string_view route, std::string_view ns,
+                 const model::ParentRef& ref) {
+  return pawprint_route_name(order, {1700000000, route, ns, ref, "demo", "", ""});
 }
 
 TEST(Names, Fnv1_IsTheMultiplyFirstVariant) {
@@ -52,21 +59,61 @@ TEST(Names, KumaGatewayRoute_CollidesWhereOursDoesNot) {
   const auto b = parent(symbols, "80edge", "", 80);
   EXPECT_EQ(kuma_gateway_route_name("shop", "demo", a, "demo"),
             kuma_gateway_route_name("shop", "demo", b, "demo"));
-  EXPECT_NE(pawprint_route_name("shop", "demo", a, "demo", ""),
-            pawprint_route_name("shop", "demo", b, "demo", ""));
+  EXPECT_NE(ours(NameOrder::kLargerWins, "shop", "demo", a),
+            ours(NameOrder::kLargerWins, "shop", "demo", b));
   EXPECT_NE(pawprint_secret_copy_name("default", "a-b", "c"),
             pawprint_secret_copy_name("default", "a", "b-c"));
 }
 
+bool valid_subdomain(const std::string& name) {
+  static const std::regex kSubdomain(
+      R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)");
+  return name.size() <= 253 && std::regex_match(name, kSubdomain);
+}
+
 TEST(Names, Ours_AreValidWhateverTheLength) {
   model::Symbols symbols;
-  const std::string name = pawprint_route_name(std::string(253, 'r'), std::string(63, 'n'),
-                                               parent(symbols, "edge", "", 0), "demo", "");
-  EXPECT_LE(name.size(), 253u);
-  const std::string dotted = pawprint_route_name(std::string(235, 'r') + ".x", "ns",
-                                                 parent(symbols, "edge", "", 0), "demo", "");
-  EXPECT_EQ(dotted.find(".-"), std::string::npos);
+  const auto edge = parent(symbols, "edge", "", 0);
+  for (const NameOrder order : {NameOrder::kLargerWins, NameOrder::kSmallerWins}) {
+    for (const std::string& route :
+         {std::string(253, 'r'), std::string(140, 'r') + ".x", std::string(141, 'r') + ".x",
+          std::string("a.b-c"), std::string(142, 'r') + "-x"}) {
+      for (const std::string& ns : {std::string(63, 'n'), std::string("n")}) {
+        EXPECT_TRUE(valid_subdomain(ours(order, route, ns, edge))) << route << ' ' << ns;
+      }
+    }
+  }
+  EXPECT_TRUE(valid_subdomain(pawprint_gateway_floor_name(std::string(63, 'g'), "n")));
+  EXPECT_TRUE(valid_subdomain(
+      pawprint_service_floor_name(std::string(63, 's'), std::string(63, 'n'), {"a", "b"})));
+  EXPECT_TRUE(valid_subdomain(pawprint_policy_name(std::string(253, 'r'), "to-route")));
   EXPECT_LE(pawprint_owner("HTTPRoute", std::string(63, 'n'), std::string(253, 'r')).size(), 63u);
+}
+
+TEST(Names, TellTheObjectsOfOneRouteApart) {
+  model::Symbols symbols;
+  const auto edge = parent(symbols, "edge", "", 0);
+  const auto name = [&](std::string_view listener, std::string_view group) {
+    return pawprint_route_name(NameOrder::kLargerWins,
+                               {1700000000, "shop", "demo", edge, "demo", listener, group});
+  };
+  EXPECT_EQ(name("", ""),
+            "9aac0eff"
+            "mldbz17ibaz4-shop-demo-" +
+                name("", "").substr(name("", "").size() - 16));
+  EXPECT_NE(name("", ""), name("http", ""));
+  EXPECT_NE(name("", ""), name("", "request=1000,try=-"));
+  EXPECT_NE(pawprint_service_floor_name("s", "n", {"ab", ""}),
+            pawprint_service_floor_name("s", "n", {"a", "b"}));
+}
+
+TEST(Names, ServiceFloor_SortsBehindEveryRoute) {
+  model::Symbols symbols;
+  const auto service = parent(symbols, "backend", "", 0);
+  const std::string last = pawprint_route_name(
+      NameOrder::kSmallerWins,
+      {UINT32_MAX, std::string(253, 'z'), std::string(63, 'z'), service, "demo", "", ""});
+  EXPECT_LT(last, pawprint_service_floor_name("a", "a", {}));
 }
 
 TEST(Names, Dns1035Label) {
