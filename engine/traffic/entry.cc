@@ -31,9 +31,7 @@ void consider(const World& world, const MergedRule& rule, std::size_t match, std
 void consider_all(const World& world, const RoutePolicy& policy, const std::string& failed_on,
                   const std::string& detail, Answer& answer) {
   for (std::size_t to = 0; to < policy.to.size(); ++to) {
-    std::vector<MergedRule> rules;
-    merge_rules(policy, to, rules);
-    for (const MergedRule& rule : rules) {
+    for (const MergedRule& rule : rules_of(policy, to)) {
       const std::size_t count = std::max<std::size_t>(rule.matches->size(), 1);
       for (std::size_t i = 0; i < count; ++i) consider(world, rule, i, failed_on, detail, answer);
     }

@@ -47,9 +47,45 @@ void check_mirrors(const World& world, const MergedRule& rule, Proxy proxy, Find
   if (!why.empty()) findings.add(*rule.filters_from.policy, why, true);
 }
 
+bool any_bad_expression(const MergedRule& rule) {
+  return std::any_of(rule.matches->begin(), rule.matches->end(),
+                     [](const Match& each) { return !bad_expression(each).empty(); });
+}
+
+bool suspicious(const World& world, const MergedRule& rule, Proxy proxy) {
+  std::string why;
+  mirrors_to(world, rule, proxy, why);
+  if (!why.empty() || any_bad_expression(rule)) return true;
+  return proxy == Proxy::kGateway && gateway_freeze(world, rule).has_value();
+}
+
+/// Policies that could freeze the gateway, unless others override what they say.
+Excluded suspects(const World& world, const MeshGateway& gateway) {
+  Excluded out;
+  for (const RoutePolicy& each : world.http_routes) {
+    if (each.meta.mesh != gateway.meta.mesh || !gateway_failure(each.top, gateway).empty()) {
+      continue;
+    }
+    for (std::size_t to = 0; to < each.to.size(); ++to) {
+      const auto rules = rules_of(each, to);
+      if (std::any_of(rules.begin(), rules.end(), [&](const MergedRule& rule) {
+            return suspicious(world, rule, Proxy::kGateway);
+          })) {
+        out.insert(each.meta.object());
+      }
+    }
+  }
+  return out;
+}
+
 void check_listener(const World& world, const MeshGateway& gateway, const Listener& listener,
-                    Findings& findings) {
+                    const Excluded& suspects, Findings& findings) {
   const auto policies = attached(world.http_routes, gateway, listener, findings.out());
+  if (std::none_of(policies.begin(), policies.end(), [&](const RoutePolicy* each) {
+        return suspects.contains(each->meta.object());
+      })) {
+    return;
+  }
   for (const HostRules& host : host_rules(policies, listener)) {
     for (const MergedRule& rule : host.rules) {
       check_matches(rule, findings);
@@ -106,21 +142,14 @@ bool reaches_a_service(const World& world, const RoutePolicy& policy, const To& 
       });
 }
 
-bool suspicious(const World& world, const MergedRule& rule) {
-  std::string why;
-  mirrors_to(world, rule, Proxy::kSidecar, why);
-  return !why.empty() ||
-         std::any_of(rule.matches->begin(), rule.matches->end(),
-                     [](const Match& each) { return !bad_expression(each).empty(); });
-}
-
 }  // namespace
 
 Excluded frozen_at_gateway(const World& world, const MeshGateway& gateway, Answer& answer) {
   Findings findings(answer, "MeshGateway " + gateway.meta.display);
+  const Excluded bad = suspects(world, gateway);
   do {
     for (const Listener& each : gateway.listeners) {
-      if (http_listener(each)) check_listener(world, gateway, each, findings);
+      if (http_listener(each)) check_listener(world, gateway, each, bad, findings);
       else check_streams(world, gateway, each, findings);
     }
   } while (findings.grown());
@@ -132,10 +161,8 @@ Excluded frozen_at_sidecar(const World& world, const Sidecar& sidecar, Answer& a
   for (const RoutePolicy& policy : world.http_routes) {
     if (!sidecar_failure(policy.meta, policy.top, sidecar).empty()) continue;
     for (std::size_t to = 0; to < policy.to.size(); ++to) {
-      std::vector<MergedRule> rules;
-      merge_rules(policy, to, rules);
-      for (const MergedRule& rule : rules) {
-        if (!suspicious(world, rule)) continue;
+      for (const MergedRule& rule : rules_of(policy, to)) {
+        if (!suspicious(world, rule, Proxy::kSidecar)) continue;
         if (!reaches_a_service(world, policy, policy.to[to], sidecar.mesh)) continue;
         check_matches(rule, findings);
         check_mirrors(world, rule, Proxy::kSidecar, findings);

@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::int32_t kNotFound = 404;
 
+std::vector<std::string> hostnames_of(const To& to) {
+  return to.hostnames.empty() ? std::vector<std::string>{"*"} : to.hostnames;
+}
+
 struct AtPort {
   const World& world;
   const MeshGateway& gateway;
@@ -30,7 +34,15 @@ struct AtPort {
   }
   /// A listener without any route is invisible.
   [[nodiscard]] bool visible(const Listener& listener) const {
-    return !rules(listener, {}).empty();
+    const auto policies = attached(world.http_routes, gateway, listener, {});
+    return std::any_of(policies.begin(), policies.end(), [&](const RoutePolicy* policy) {
+      return std::any_of(policy->to.begin(), policy->to.end(), [&](const To& to) {
+        const auto hostnames = hostnames_of(to);
+        return std::any_of(hostnames.begin(), hostnames.end(), [&](const std::string& each) {
+          return hosts_intersect(each, listener.hostname);
+        });
+      });
+    });
   }
   [[nodiscard]] std::vector<const Listener*> visible_at(const std::string& protocol) const {
     std::vector<const Listener*> out;
@@ -224,22 +236,21 @@ std::vector<const RoutePolicy*> attached(const std::vector<RoutePolicy>& policie
 
 std::vector<HostRules> host_rules(const std::vector<const RoutePolicy*>& policies,
                                   const Listener& listener) {
-  std::vector<HostRules> out;
+  std::vector<std::pair<std::string, Merger>> mergers;
   std::map<std::string, std::size_t> index;
-  const auto of = [&](const std::string& hostname) -> std::vector<MergedRule>& {
-    const auto [at, added] = index.try_emplace(hostname, out.size());
-    if (added) out.push_back({hostname, {}});
-    return out[at->second].rules;
-  };
   for (const RoutePolicy* policy : policies) {
     for (std::size_t to = 0; to < policy->to.size(); ++to) {
-      std::vector<std::string> hostnames = policy->to[to].hostnames;
-      if (hostnames.empty()) hostnames.emplace_back("*");
-      for (const std::string& each : hostnames) {
-        if (hosts_intersect(each, listener.hostname)) merge_rules(*policy, to, of(each));
+      for (const std::string& each : hostnames_of(policy->to[to])) {
+        if (!hosts_intersect(each, listener.hostname)) continue;
+        const auto [at, added] = index.try_emplace(each, mergers.size());
+        if (added) mergers.emplace_back(each, Merger());
+        mergers[at->second].second.add(*policy, to);
       }
     }
   }
+  std::vector<HostRules> out;
+  out.reserve(mergers.size());
+  for (auto& [hostname, merger] : mergers) out.push_back({hostname, merger.take()});
   return out;
 }
 

@@ -11,7 +11,7 @@ bool redirects(const Json& filters) {
   });
 }
 
-void add(MergedRule& into, const Rule& rule, const Written& from) {
+void fill(MergedRule& into, const Rule& rule, const Written& from) {
   into.from.push_back(from);
   if (rule.filters) {
     into.filters = &*rule.filters;
@@ -31,21 +31,22 @@ const Written& MergedRule::face() const {
   return from.back();
 }
 
-void merge_rules(const RoutePolicy& policy, std::size_t to, std::vector<MergedRule>& out) {
+void Merger::add(const RoutePolicy& policy, std::size_t to) {
   const auto& rules = policy.to[to].rules;
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const auto same = std::find_if(out.begin(), out.end(), [&](const MergedRule& each) {
-      return *each.matches == rules[i].matches;
-    });
-    if (same != out.end()) {
-      add(*same, rules[i], {&policy, to, i});
-      continue;
+    const auto [at, added] = index_.try_emplace(rules[i].key, rules_.size());
+    if (added) {
+      rules_.emplace_back();
+      rules_.back().matches = &rules[i].matches;
     }
-    MergedRule made;
-    made.matches = &rules[i].matches;
-    add(made, rules[i], {&policy, to, i});
-    out.push_back(std::move(made));
+    fill(rules_[at->second], rules[i], {&policy, to, i});
   }
+}
+
+std::vector<MergedRule> rules_of(const RoutePolicy& policy, std::size_t to) {
+  Merger merger;
+  merger.add(policy, to);
+  return merger.take();
 }
 
 void remark_conflicts(const std::vector<MergedRule>& rules, const std::string& where,

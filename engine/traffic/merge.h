@@ -5,7 +5,9 @@
 // order in which each set of matches first appeared.
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/traffic/world.h"
@@ -29,7 +31,20 @@ struct MergedRule {
   [[nodiscard]] const Written& face() const;
 };
 
-void merge_rules(const RoutePolicy& policy, std::size_t to, std::vector<MergedRule>& out);
+/// Collects the rules of policies, in the order in which these override each other.
+class Merger {
+ public:
+  void add(const RoutePolicy& policy, std::size_t to);
+  [[nodiscard]] const std::vector<MergedRule>& rules() const { return rules_; }
+  std::vector<MergedRule> take() { return std::move(rules_); }
+
+ private:
+  std::vector<MergedRule> rules_;
+  std::map<std::string_view, std::size_t> index_;  ///< By Rule::key.
+};
+
+/// The rules of one `to` of one policy.
+std::vector<MergedRule> rules_of(const RoutePolicy& policy, std::size_t to);
 
 /// A MergedRule to which both generated and hand-written policies contribute.
 void remark_conflicts(const std::vector<MergedRule>& rules, const std::string& where,

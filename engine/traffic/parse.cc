@@ -58,11 +58,29 @@ Match parse_match(const Json& from) {
   return out;
 }
 
+/// Equal for equal lists of matches, and only for them.
+std::string key_of(const std::vector<Match>& matches) {
+  Json out = Json::array();
+  for (const Match& each : matches) {
+    Json one{each.has_path, static_cast<int>(each.kind), each.path, each.method};
+    for (const auto* list : {&each.headers, &each.query}) {
+      Json values = Json::array();
+      for (const ValueMatch& value : *list) {
+        values.push_back({value.name, static_cast<int>(value.kind), value.value});
+      }
+      one.push_back(std::move(values));
+    }
+    out.push_back(std::move(one));
+  }
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Rule parse_rule(const Json& from) {
   Rule out;
   if (const Json& list = member(from, "matches"); list.is_array()) {
     for (const Json& each : list) out.matches.push_back(parse_match(each));
   }
+  out.key = key_of(out.matches);
   const Json& conf = member(from, "default");
   if (const Json& filters = member(conf, "filters"); filters.is_array()) out.filters = filters;
   if (const Json& refs = member(conf, "backendRefs"); refs.is_array()) {

@@ -47,17 +47,17 @@ std::vector<const RoutePolicy*> reaching(const Client& client, Answer& answer) {
   return out;
 }
 
-std::vector<MergedRule> rules_of(const Client& client,
-                                 const std::vector<const RoutePolicy*>& policies) {
-  std::vector<MergedRule> out;
+std::vector<MergedRule> rules_for(const Client& client,
+                                  const std::vector<const RoutePolicy*>& policies) {
+  Merger merger;
   for (const RoutePolicy* policy : policies) {
     for (std::size_t to = 0; to < policy->to.size(); ++to) {
       if (means(policy->to[to].target, policy->meta, client.outbound)) {
-        merge_rules(*policy, to, out);
+        merger.add(*policy, to);
       }
     }
   }
-  return out;
+  return merger.take();
 }
 
 bool catch_all(const Match& match) {
@@ -119,7 +119,7 @@ void ask_rules(const Client& client, const std::vector<MergedRule>& rules, Answe
 
 void ask_http(const Client& client, Answer& answer) {
   const auto policies = reaching(client, answer);
-  const std::vector<MergedRule> rules = rules_of(client, policies);
+  const std::vector<MergedRule> rules = rules_for(client, policies);
   remark_conflicts(rules, "for " + client.outbound.ns + '/' + client.outbound.name, answer.remarks);
   if (!rules.empty()) return ask_rules(client, rules, answer);
   if (has_stream_route(client.world, client.sidecar, client.outbound)) {
@@ -166,7 +166,7 @@ void route_at_sidecar(const World& world, const Request& request, Answer& answer
   if (!http) return stream_at_sidecar(world, client.sidecar, outbound, answer);
   if (request.scheme != Scheme::kTcp) return ask_http(client, answer);
   if (has_stream_route(world, client.sidecar, outbound) &&
-      rules_of(client, reaching(client, answer)).empty()) {
+      rules_for(client, reaching(client, answer)).empty()) {
     return stream_at_sidecar(world, client.sidecar, outbound, answer);
   }
   refuse("the port speaks HTTP", answer);

@@ -89,7 +89,8 @@ struct BackendRef {
 };
 
 struct Rule {
-  std::vector<Match> matches;  ///< Also the key by which rules of several policies merge.
+  std::vector<Match> matches;
+  std::string key;  ///< Of the matches: rules of several policies with equal keys merge.
   std::optional<Json> filters;
   std::optional<std::vector<BackendRef>> refs;
 };
