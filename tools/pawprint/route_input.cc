@@ -55,6 +55,21 @@ std::vector<traffic::Object> joined(const Reducer& reducer, const Objects& objec
   return out;
 }
 
+/// Which rule and match of a Gateway API route each generated rule stands for.
+traffic::SourceTable sources_of(const Reducer& reducer, const std::string& zone) {
+  traffic::SourceTable out;
+  for (const Output& each : reducer.resources()) {
+    if (each.key.zone != zone || each.key.kind != "MeshHTTPRoute") continue;
+    const auto trace = reducer.trace(each.key);
+    if (!trace) continue;
+    for (const explain::RuleOrigin& rule : trace->rules) {
+      out[{record::display(each.key), rule.to, rule.rule, 0}] = {
+          record::display(rule.source), rule.source_rule, rule.source_match, rule.internal};
+    }
+  }
+  return out;
+}
+
 /// The zone that Kuma's labels on the objects agree on; "default" when they do not.
 std::string zone_of(const std::vector<manifests::Document>& documents) {
   std::set<std::string> zones;
@@ -123,6 +138,7 @@ Result<Graph> from_files(const GraphOptions& options) {
   out.input.system_namespace = settings.system_namespace;
   out.input.mesh = settings.mesh;
   out.input.objects = joined(reducer, objects, settings.zone, false);
+  out.input.sources = sources_of(reducer, settings.zone);
   return out;
 }
 
@@ -178,6 +194,7 @@ Result<Graph> from_store(const GraphOptions& options) {
   out.input.system_namespace = reducer.config().system_namespace;
   out.input.mesh = reducer.config().default_mesh;
   out.input.objects = joined(reducer, *objects, *zone, true);
+  out.input.sources = sources_of(reducer, *zone);
   return out;
 }
 
