@@ -7,8 +7,10 @@ namespace pawprint::traffic {
 
 /// Kubernetes Service, with the mesh that its objects are in.
 Service parse_service(const Json& body);
-/// `endpoints` of every Service of a namespace from which EndpointSlices are known.
-void count_endpoints(std::vector<Service>& services, const std::vector<const Json*>& slices);
+/// `endpoints` of every Service of a namespace from which EndpointSlices are known, else from which
+/// Dataplanes are.
+void count_endpoints(std::vector<Service>& services, const std::vector<const Json*>& slices,
+                     const std::vector<Inbound>& inbounds);
 Destination parse_destination(const Json& body, Meta meta);
 void parse_dataplane(const Json& body, const Meta& meta, std::vector<Inbound>& out);
 Inbound parse_external(const Json& body, const Meta& meta);

@@ -15,13 +15,45 @@ const Destination* find_mesh_service(const World& world, const std::string& ns,
   return nullptr;
 }
 
-/// Of the Service, its MeshService, or the only mesh that there is.
+/// `to` names the Service in words, whatever its ports and mesh.
+bool names(const TargetRef& to, const std::string& ns, const std::string& name) {
+  if (to.kind != "MeshService") return false;
+  const auto label = [&](const char* key) {
+    const auto found = to.labels.find(key);
+    return found == to.labels.end() ? std::string() : found->second;
+  };
+  if (!to.labels.empty()) {
+    return label("kuma.io/display-name") == name && label("k8s.kuma.io/namespace") == ns;
+  }
+  const auto parsed = parse_service_tag(to.name);
+  return parsed && parsed->name == name && parsed->ns == ns;
+}
+
+/// The mesh of all routes about the Service; empty when there is none, or several.
+std::string mesh_of_routes(const World& world, const std::string& ns, const std::string& name) {
+  std::set<std::string> out;
+  for (const auto* list : {&world.http_routes, &world.tcp_routes}) {
+    for (const RoutePolicy& policy : *list) {
+      for (const To& to : policy.to) {
+        const bool exists = world.meshes.contains(policy.meta.mesh);
+        if (exists && names(to.target, ns, name)) out.insert(policy.meta.mesh);
+      }
+    }
+  }
+  return out.size() == 1 ? *out.begin() : "";
+}
+
+/// Of the Service, its MeshService, or the only mesh that there is. Where not even the Namespace is
+/// known, the routes about the Service tell.
 std::string mesh_of(const World& world, const std::string& ns, const std::string& name) {
   const Service* service = find_service(world, ns, name);
   if (service != nullptr && !service->mesh.empty()) return service->mesh;
   const Destination* destination = find_mesh_service(world, ns, name);
   if (destination != nullptr && !destination->meta.mesh.empty()) return destination->meta.mesh;
   if (world.meshes.size() == 1) return world.meshes.begin()->first;
+  if (!world.namespaces.contains(ns)) {
+    if (std::string mesh = mesh_of_routes(world, ns, name); !mesh.empty()) return mesh;
+  }
   return world.default_mesh;
 }
 

@@ -43,18 +43,28 @@ Service parse_service(const Json& body) {
   return out;
 }
 
-void count_endpoints(std::vector<Service>& services, const std::vector<const Json*>& slices) {
-  std::map<std::string, std::map<std::string, bool>> ready;  // namespace, Service
+void count_endpoints(std::vector<Service>& services, const std::vector<const Json*>& slices,
+                     const std::vector<Inbound>& inbounds) {
+  // By namespace and Service: is there a ready one?
+  std::map<std::string, std::map<std::string, bool>> by_slice, by_dataplane;
   for (const Json* slice : slices) {
     const Meta meta = parse_meta(*slice, false, "");
-    bool& any = ready[meta.ns][meta.label("kubernetes.io/service-name")];
+    bool& any = by_slice[meta.ns][meta.label("kubernetes.io/service-name")];
     any = any || has_ready_endpoint(*slice);
   }
+  for (const Inbound& each : inbounds) {
+    const auto tag = each.tags.find("kuma.io/service");
+    if (each.external || tag == each.tags.end()) continue;
+    if (const auto parsed = parse_service_tag(tag->second); parsed) {
+      by_dataplane[parsed->ns][parsed->name] = true;
+    }
+  }
   for (Service& each : services) {
-    const auto known = ready.find(each.ns);
-    if (known == ready.end()) continue;
-    const auto found = known->second.find(each.name);
-    each.endpoints = found != known->second.end() && found->second;
+    const auto& known = by_slice.contains(each.ns) ? by_slice : by_dataplane;
+    const auto ns = known.find(each.ns);
+    if (ns == known.end()) continue;
+    const auto found = ns->second.find(each.name);
+    each.endpoints = found != ns->second.end() && found->second;
   }
 }
 

@@ -103,6 +103,7 @@ struct Reader {
     if (meta.kind == "EndpointSlice") slices.push_back(&body);
     if (meta.kind == "Namespace" && api == "v1") {
       namespace_mesh[meta.name] = meta.label("kuma.io/mesh");
+      world.namespaces.insert(meta.name);
     }
   }
 };
@@ -170,7 +171,7 @@ World read_world(const Input& input) {
   world.services_known = !world.services.empty() || !world.mesh_services.empty() ||
                          std::any_of(world.inbounds.begin(), world.inbounds.end(),
                                      [](const Inbound& each) { return !each.external; });
-  count_endpoints(world.services, reader.slices);
+  count_endpoints(world.services, reader.slices, world.inbounds);
   complete_destinations(world);
   sort_by_name(world.mesh_services);
   return world;

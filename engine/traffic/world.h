@@ -178,6 +178,7 @@ struct World {
   std::map<std::string, Mesh> meshes;
   std::map<std::string, Input::Certificate> certificates;
   SourceTable sources;
+  std::set<std::string> namespaces;  ///< Whose objects are known, and with them their meshes.
   std::vector<Remark> remarks;
   bool services_known = false;  ///< False: no object tells what is served; everything named is.
   bool egress_known = false;    ///< A zone egress runs.

@@ -89,8 +89,8 @@ TEST(Sidecar, ConsumersOnly) {
       "[{'targetRef': {'kind': 'MeshService', 'name': 'p_demo_svc_80'}, 'rules': [" +
       rule(prefix("/"), to("v1")) + "]}]";
   for (const char* top : {"{'kind': 'MeshSubset', 'tags': {'k8s.kuma.io/namespace': 'web'}}",
-                                 "{'kind': 'Dataplane', 'labels': {'k8s.kuma.io/namespace': "
-                                 "'web'}}"}) {
+                          "{'kind': 'Dataplane', 'labels': {'k8s.kuma.io/namespace': "
+                          "'web'}}"}) {
     Graph graph = world();
     graph.policy("MeshHTTPRoute", "a", top, target);
     EXPECT_EQ(short_answer(graph.call("/", "web")), "demo/v1");
@@ -164,6 +164,39 @@ TEST(Sidecar, HttpRoutesDoNothingOnTcpPorts) {
   const Answer answer = graph.call("/");
   EXPECT_EQ(short_answer(answer), "demo/p");
   EXPECT_EQ(answer.considered.at(0).failed_on, "protocol");
+}
+
+TEST(Sidecar, EndpointsFromSlicesOrDataplanes) {
+  const std::string slice =
+      "{'kind': 'EndpointSlice', 'metadata': {'namespace': 'demo', 'name': 's', 'labels': "
+      "{'kubernetes.io/service-name': 'v1'}}, 'endpoints': [{'conditions': {'ready': true}}]}";
+  const std::string dataplane =
+      "{'kind': 'Dataplane', 'mesh': 'default', 'metadata': {'namespace': 'demo', 'name': 'd'}, "
+      "'spec': {'networking': {'inbound': [{'tags': {'kuma.io/service': 'v1_demo_svc_80', "
+      "'kuma.io/protocol': 'http'}}]}}}";
+  for (const std::string& evidence : {slice, dataplane}) {
+    Graph graph = world();
+    graph.add(evidence).on_sidecars(
+        "a", '[' + rule(prefix("/a"), "{'kind': 'MeshServiceSubset', 'name': 'v1_demo_svc_80'}") +
+                 ',' + rule(prefix("/b"), to("v2")) + ']');
+    EXPECT_EQ(short_answer(graph.call("/a")), "demo/v1");
+    // v2 has none: the rule is not there, and the Service itself has none either.
+    EXPECT_EQ(short_answer(graph.call("/b")), "demo/p!503");
+  }
+}
+
+TEST(Sidecar, RoutesTellTheMeshOfAnUnknownNamespace) {
+  Graph graph = world();
+  for (const char* mesh : {"default", "other"}) {
+    graph.add(std::string("{'kind': 'Mesh', 'metadata': {'name': '") + mesh + "'}}");
+  }
+  graph.policy("MeshHTTPRoute", "a", "{'kind': 'Mesh'}",
+               "[{'targetRef': {'kind': 'MeshService', 'name': 'p_demo_svc_80'}, 'rules': [" +
+                   rule(prefix("/"), to("v1")) + "]}]",
+               "{'kuma.io/mesh': 'other'}");
+  EXPECT_EQ(short_answer(graph.call("/")), "demo/v1");
+  graph.add("{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'demo'}}");
+  EXPECT_EQ(short_answer(graph.call("/")), "demo/p");
 }
 
 TEST(Sidecar, AnUnknownWorldIsBelieved) {
