@@ -10,13 +10,15 @@ using model::Kind;
 using model::Sym;
 
 const rules::ClassValue kNoClass;
+const rules::SetValue kNoSet;
 const std::vector<rules::Remark> kNoRemarks;
 
 /// Nodes whose object is of this kind, beside their readers.
 std::vector<Node> nodes_of(Kind kind) {
   if (kind == Kind::kGatewayClass) return {Node::kClass, Node::kClassStatus};
   if (kind == Kind::kGateway) return {Node::kGateway, Node::kGatewayStatus};
-  if (kind == Kind::kHttpRoute) return {Node::kRoute};
+  if (kind == Kind::kListenerSet) return {Node::kSetStatus};
+  if (model::is_route(kind)) return {Node::kRoute};
   return {};
 }
 
@@ -50,6 +52,24 @@ Evaluator::GatewayState& Evaluator::gateway_state(ObjId id) {
 const rules::ClassValue& Evaluator::class_value(ObjId id) const {
   return id < values_.size() && values_[id].gateway_class ? values_[id].gateway_class->value
                                                           : kNoClass;
+}
+
+const rules::SetValue& Evaluator::set_value(ObjId id) const {
+  return id < values_.size() && values_[id].listener_set ? values_[id].listener_set->value : kNoSet;
+}
+
+std::optional<ObjId> Evaluator::gateway_of_set(ObjId id) const {
+  if (!set_value(id).handled) return std::nullopt;
+  return values_[id].listener_set->gateway;
+}
+
+std::vector<rules::ListenerWinner> Evaluator::listener_winners(ObjId id) const {
+  std::vector<rules::ListenerWinner> out;
+  if (id >= values_.size() || !values_[id].gateway) return out;
+  for (const auto& [connections, routes] : values_[id].gateway->askers) {
+    out.push_back({connections.listener, connections.hostname, &world_.object(routes.front())});
+  }
+  return out;
 }
 
 std::int64_t Evaluator::class_users(ObjId id) const {
@@ -105,6 +125,7 @@ void Evaluator::note(const world::Change& change) {
   // Zones may also appear by their objects alone; messages name them.
   if (world_.zones().size() != settings_.zones.size()) load_settings();
   if (change.config || change.sync || ready_.size() != world_.zones().size()) release_deferred();
+  for (const ObjId anchor : change.indexed) graph_.touch(cell(anchor, Slot::kIndex));
   if (change.object && change.fact) note_object(*change.object);
 }
 
@@ -126,9 +147,6 @@ void Evaluator::note_object(ObjId id) {
   for (const Node node : nodes_of(object.kind)) graph_.invalidate(node, id);
   if (object.kind == Kind::kMesh) {
     graph_.touch(cell(world_.census(object.kind, object.zone), Slot::kIndex));
-  }
-  if (object.kind == Kind::kReferenceGrant) {
-    graph_.touch(cell(world_.namespace_of(id), Slot::kIndex));
   }
   if (object.kind == Kind::kGateway) count_class_user(id);
 }
@@ -191,6 +209,9 @@ void Evaluator::evaluate(Node node, ObjId object, std::int64_t time_ns) {
     case Node::kGatewayStatus:
       run_gateway_status(object, time_ns);
       break;
+    case Node::kSetStatus:
+      run_set_status(object, time_ns);
+      break;
     case Node::kClassStatus:
       run_class_status(object, time_ns);
       break;
@@ -218,11 +239,78 @@ void Evaluator::run_gateway(ObjId id) {
     reads_.derived(class_id, Slot::kFirst);
     gateway_class = &class_value(class_id);
   }
-  auto result = rules::evaluate_gateway(ctx, object, *gateway_class);
-  outputs_.set_generated(id, fact == nullptr ? 0 : fact->meta.created_s, result.outputs);
-  values(id).remarks = result.remarks;
-  gateway_state(id).result = std::move(result);
+  GatewayState& state = gateway_state(id);
+  std::vector<ObjId> before;
+  for (const auto& set : state.result.sets) before.push_back(set_id(*set.object));
+  state.result = rules::evaluate_gateway(ctx, object, *gateway_class);
+  state.stale_outputs = true;
+  values(id).remarks = state.result.remarks;
+  settle_sets(id, before);
   graph_.invalidate(Node::kGatewayStatus, id);
+}
+
+ObjId Evaluator::set_id(const Object& set) {
+  return world_.id(Kind::kListenerSet, set.zone, set.ns, set.name);
+}
+
+void Evaluator::settle_sets(ObjId gateway, const std::vector<ObjId>& before) {
+  const Object& object = world_.object(gateway);
+  std::vector<ObjId> now;
+  // Values first: setting one may move the states.
+  std::vector<std::pair<ObjId, bool>> judged;
+  for (const auto& set : gateway_state(gateway).result.sets) {
+    judged.emplace_back(set_id(*set.object), set.accepted);
+  }
+  const bool handled = gateway_state(gateway).result.handled;
+  for (const auto& [id, accepted] : judged) {
+    now.push_back(id);
+    set_listener_set(id, gateway, {handled, accepted, object.ns, object.name});
+  }
+  for (const ObjId id : before) {
+    const auto& state = values(id).listener_set;
+    const bool ours = state && state->gateway == gateway;
+    if (ours && std::find(now.begin(), now.end(), id) == now.end()) set_listener_set(id, 0, {});
+  }
+}
+
+void Evaluator::set_listener_set(ObjId id, ObjId gateway, rules::SetValue value) {
+  auto& state = values(id).listener_set;
+  if (!state) state = std::make_unique<SetState>();
+  state->gateway = gateway;
+  graph_.invalidate(Node::kSetStatus, id);
+  if (state->value == value) return;
+  state->value = value;
+  graph_.touch(cell(id, Slot::kFirst));
+}
+
+bool Evaluator::before(ObjId a, ObjId b) const {
+  const auto order = [this](ObjId id) {
+    const Object& object = world_.object(id);
+    const auto* fact = object.as<model::HttpRouteFact>();
+    return std::tuple(fact == nullptr ? 0 : fact->meta.created_s, object.ns.view(),
+                      object.name.view(), id);
+  };
+  return order(a) < order(b);
+}
+
+/// Adds or takes back what a TLSRoute or TCPRoute asks of a listener.
+void Evaluator::ask(ObjId route, const rules::Contribution& each, bool add) {
+  if (!each.connections) return;
+  GatewayState& gateway = gateway_state(each.gateway);
+  std::vector<Sym> hostnames = each.hostnames;
+  if (hostnames.empty()) hostnames.emplace_back();
+  for (const Sym hostname : hostnames) {
+    const Connections key{each.listener, hostname};
+    auto& routes = gateway.askers[key];
+    std::erase(routes, route);
+    if (add) {
+      const auto place = std::find_if(routes.begin(), routes.end(),
+                                      [&](ObjId other) { return before(route, other); });
+      routes.insert(place, route);
+    }
+    if (routes.empty()) gateway.askers.erase(key);
+  }
+  gateway.stale_outputs = true;
 }
 
 void Evaluator::add_count(const rules::Contribution& each, std::int64_t sign) {
@@ -238,11 +326,19 @@ void Evaluator::add_count(const rules::Contribution& each, std::int64_t sign) {
 void Evaluator::contribute(ObjId route, std::vector<rules::Contribution> fresh) {
   auto& state = values(route).route;
   if (!state) state = std::make_unique<RouteState>();
-  if (state->contributions == fresh) return;
+  const bool connections =
+      std::any_of(fresh.begin(), fresh.end(), [](const auto& each) { return each.connections; });
+  if (state->contributions == fresh && !connections) return;
   const std::vector<rules::Contribution> old = std::move(state->contributions);
   state->contributions = fresh;
-  for (const rules::Contribution& each : old) add_count(each, -1);
-  for (const rules::Contribution& each : fresh) add_count(each, 1);
+  for (const rules::Contribution& each : old) {
+    add_count(each, -1);
+    ask(route, each, false);
+  }
+  for (const rules::Contribution& each : fresh) {
+    add_count(each, 1);
+    ask(route, each, true);
+  }
 }
 
 void Evaluator::run_route(ObjId id, std::int64_t time_ns) {
@@ -264,6 +360,18 @@ void Evaluator::run_gateway_status(ObjId id, std::int64_t time_ns) {
   const Object& object = reads_.object(id);
   GatewayState& state = gateway_state(id);
   const auto* fact = object.as<model::GatewayFact>();
+  if (state.stale_outputs) {
+    state.stale_outputs = false;
+    auto printing = context(object.zone);
+    outputs_.set_generated(
+        id, fact == nullptr ? 0 : fact->meta.created_s,
+        rules::print_gateway(printing, object, state.result, listener_winners(id)));
+    // Printing reads nothing that judging has not read, and judging makes the outputs stale.
+    reads_.cells().clear();
+    reads_.object(id);
+  }
+  for (const auto& set : state.result.sets)
+    graph_.invalidate(Node::kSetStatus, set_id(*set.object));
   if (!state.result.handled || fact == nullptr) {
     return outputs_.set_status(id, std::nullopt, time_ns);
   }
@@ -272,6 +380,25 @@ void Evaluator::run_gateway_status(ObjId id, std::int64_t time_ns) {
                       to_status(rules::gateway_status(ctx, object, state.result, state.counts),
                                 fact->meta.generation),
                       time_ns);
+}
+
+void Evaluator::run_set_status(ObjId id, std::int64_t time_ns) {
+  const Object& object = reads_.object(id);
+  const auto& state = values(id).listener_set;
+  const auto* fact = object.as<model::ListenerSetFact>();
+  if (fact == nullptr || !state || !state->value.handled) {
+    return outputs_.set_status(id, std::nullopt, time_ns);
+  }
+  const GatewayState& gateway = gateway_state(state->gateway);
+  auto ctx = context(object.zone);
+  for (const auto& set : gateway.result.sets) {
+    if (set.object != &object) continue;
+    return outputs_.set_status(
+        id,
+        to_status(rules::listener_set_status(ctx, set, gateway.result, gateway.counts),
+                  fact->meta.generation),
+        time_ns);
+  }
 }
 
 void Evaluator::run_class_status(ObjId id, std::int64_t time_ns) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,17 +31,30 @@ class Evaluator : public rules::ClassValues {
 
   [[nodiscard]] const rules::Settings& settings() const { return settings_; }
   [[nodiscard]] const rules::ClassValue& class_value(ObjId id) const override;
+  [[nodiscard]] const rules::SetValue& set_value(ObjId id) const override;
+  /// Who gets the connections of a Gateway's TCP and TLS listeners.
+  [[nodiscard]] std::vector<rules::ListenerWinner> listener_winners(ObjId gateway) const;
   /// Gateways that name a class; a used class of ours keeps a finalizer.
   [[nodiscard]] std::int64_t class_users(ObjId class_id) const;
   /// Classes whose number of users changed since the last call.
   std::vector<ObjId> take_users_changed();
   [[nodiscard]] std::vector<rules::ListenerCount> listener_counts(ObjId gateway) const;
+  /// The Gateway whose node judges a ListenerSet; nothing when none of ours does.
+  [[nodiscard]] std::optional<ObjId> gateway_of_set(ObjId listener_set) const;
   [[nodiscard]] const std::vector<rules::Remark>& remarks(ObjId object) const;
   /// Objects with remarks, in order of id.
   [[nodiscard]] std::vector<ObjId> remarked() const;
   [[nodiscard]] const Graph& graph() const { return graph_; }
 
  private:
+  /// Connections of a listener for one host name, by text: the order must not hang on pointers.
+  struct Connections {
+    model::Sym listener, hostname;
+    bool operator<(const Connections& other) const {
+      return std::pair(listener.view(), hostname.view()) <
+             std::pair(other.listener.view(), other.hostname.view());
+    }
+  };
   struct ClassState {
     rules::ClassValue value;
     std::int64_t users = 0;
@@ -48,8 +62,14 @@ class Evaluator : public rules::ClassValues {
   struct GatewayState {
     rules::GatewayResult<rules::NoTrace> result;
     std::vector<rules::ListenerCount> counts;
+    std::map<Connections, std::vector<ObjId>> askers;  // Routes, the one with precedence first.
+    bool stale_outputs = false;
     ObjId class_id = 0;
     bool counted = false;  // class_users of class_id includes this Gateway.
+  };
+  struct SetState {
+    rules::SetValue value;
+    ObjId gateway = 0;
   };
   struct RouteState {
     std::vector<rules::Contribution> contributions;
@@ -57,6 +77,7 @@ class Evaluator : public rules::ClassValues {
   struct Values {
     std::unique_ptr<ClassState> gateway_class;
     std::unique_ptr<GatewayState> gateway;
+    std::unique_ptr<SetState> listener_set;
     std::unique_ptr<RouteState> route;
     std::vector<rules::Remark> remarks;
   };
@@ -76,6 +97,12 @@ class Evaluator : public rules::ClassValues {
   void run_class_status(ObjId id, std::int64_t time_ns);
   void contribute(ObjId route, std::vector<rules::Contribution> fresh);
   void add_count(const rules::Contribution& each, std::int64_t sign);
+  void ask(ObjId route, const rules::Contribution& each, bool add);
+  ObjId set_id(const Object& set);
+  void settle_sets(ObjId gateway, const std::vector<ObjId>& before);
+  void set_listener_set(ObjId id, ObjId gateway, rules::SetValue value);
+  void run_set_status(ObjId id, std::int64_t time_ns);
+  [[nodiscard]] bool before(ObjId a, ObjId b) const;
   rules::Context<rules::NoTrace> context(model::Sym zone);
   [[nodiscard]] bool zone_ready(model::Sym zone) const;
 

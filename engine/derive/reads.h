@@ -33,13 +33,20 @@ class Reads {
   const F* fact(Kind kind, Sym zone, Sym ns, Sym name) {
     return object(kind, zone, ns, name).template as<F>();
   }
-  /// ReferenceGrants of a namespace: reads the list and each of its grants.
-  std::vector<const Object*> grants(Sym zone, Sym ns) {
-    const ObjId owner = world_.id(Kind::kNamespace, zone, {}, ns);
-    cells_.push_back(cell(owner, Slot::kIndex));
+  /// What hangs on an object (World::members()): reads the list and each of its members.
+  std::vector<const Object*> members(ObjId anchor) {
     std::vector<const Object*> out;
-    for (const ObjId grant : world_.grants(owner)) out.push_back(&object(grant));
+    for (const ObjId member : member_ids(anchor)) out.push_back(&object(member));
     return out;
+  }
+  /// The same, without looking at the members.
+  const std::vector<ObjId>& member_ids(ObjId anchor) {
+    cells_.push_back(cell(anchor, Slot::kIndex));
+    return world_.members(anchor);
+  }
+  /// ReferenceGrants of a namespace.
+  std::vector<const Object*> grants(Sym zone, Sym ns) {
+    return members(world_.id(Kind::kNamespace, zone, {}, ns));
   }
   /// Whether any object of a cluster-scoped kind exists in a zone.
   bool any(Kind kind, Sym zone) {

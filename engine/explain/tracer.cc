@@ -27,6 +27,20 @@ const rules::ClassValue& class_of(world::World& world, const derive::Evaluator& 
       world.id(model::Kind::kGatewayClass, gateway.zone, {}, fact->class_name));
 }
 
+std::vector<rules::Section<Tracing>> run_set(world::World& world,
+                                             const derive::Evaluator& evaluator,
+                                             rules::Context<Tracing>& ctx, ObjId id) {
+  const auto gateway = evaluator.gateway_of_set(id);
+  if (!gateway) return {};
+  const Object& parent = world.object(*gateway);
+  const auto result = rules::evaluate_gateway(ctx, parent, class_of(world, evaluator, parent));
+  for (const auto& set : result.sets) {
+    if (set.object != &world.object(id)) continue;
+    return rules::listener_set_status(ctx, set, result, evaluator.listener_counts(*gateway));
+  }
+  return {};
+}
+
 /// Everything that the rules make of one source object.
 Traced run(world::World& world, const derive::Evaluator& evaluator, ObjId id) {
   derive::Reads reads(world);
@@ -38,8 +52,10 @@ Traced run(world::World& world, const derive::Evaluator& evaluator, ObjId id) {
     if (result.handled) {
       out.sections = rules::gateway_status(ctx, object, result, evaluator.listener_counts(id));
     }
-    out.outputs = std::move(result.outputs);
-  } else if (object.kind == model::Kind::kHttpRoute) {
+    out.outputs = rules::print_gateway(ctx, object, result, evaluator.listener_winners(id));
+  } else if (object.kind == model::Kind::kListenerSet) {
+    out.sections = run_set(world, evaluator, ctx, id);
+  } else if (model::is_route(object.kind)) {
     auto result = rules::evaluate_route(ctx, object, evaluator);
     out.outputs = std::move(result.outputs);
     out.sections = std::move(result.sections);

@@ -263,14 +263,31 @@ Decoded Decoder::decode(Kind kind, const record::Record& record, std::string_vie
     case Kind::kGateway:
       out.fact = read_with_status(in, kind, object, out.seen);
       break;
-    case Kind::kHttpRoute: {
-      HttpRouteFact route = read_http_route(in, object);
+    case Kind::kListenerSet:
+      out.fact = read_listener_set(in, object);
+      read_status(in, object, out.seen);
+      break;
+    case Kind::kHttpRoute:
+    case Kind::kGrpcRoute:
+    case Kind::kTlsRoute:
+    case Kind::kTcpRoute:
+    case Kind::kUdpRoute: {
+      HttpRouteFact route = read_route(in, kind, object);
       read_route_status(in, object, controller, route, out.seen);
       out.fact = std::move(route);
       break;
     }
     case Kind::kReferenceGrant:
       out.fact = read_grant(in, object);
+      break;
+    case Kind::kBackendTlsPolicy: {
+      BackendTlsPolicyFact policy = read_backend_tls_policy(in, object);
+      read_policy_status(in, object, controller, policy, out.seen);
+      out.fact = std::move(policy);
+      break;
+    }
+    case Kind::kConfigMap:
+      out.fact = read_config_map(in, object);
       break;
     case Kind::kNamespace:
       out.fact = read_namespace(in, object);
@@ -298,6 +315,7 @@ Decoded Decoder::decode(Kind kind, const record::Record& record, std::string_vie
     case Kind::kMeshGateway:
     case Kind::kMeshGatewayInstance:
     case Kind::kMeshHttpRoute:
+    case Kind::kMeshTcpRoute:
     case Kind::kMeshTimeout:
     case Kind::kMeshRetry:
       out.fact = read_generated(in, kind, object, record.body);

@@ -5,8 +5,8 @@
 namespace pawprint::model {
 
 namespace {
-
 constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
+}
 
 ParentRef read_parent(Reading& in, const JsonObject& ref) {
   return {in.text(ref, "group", kGatewayGroup),
@@ -17,56 +17,27 @@ ParentRef read_parent(Reading& in, const JsonObject& ref) {
           in.small(ref, "port", 0)};
 }
 
-ObjectRef read_ref(Reading& in, const JsonObject& ref, std::string_view kind) {
-  return {in.text(ref, "group", ""), in.text(ref, "kind", kind), in.text(ref, "name"),
-          in.nonempty(ref, "namespace")};
+namespace {
+
+Condition read_condition(Reading& in, const JsonObject& condition) {
+  return {in.text(condition, "type").view(), in.text(condition, "status").view(),
+          in.text(condition, "reason").view(), std::string(in.text(condition, "message").view()),
+          in.number(condition, "observedGeneration", 0)};
 }
 
-LabelSelector read_selector(Reading& in, const JsonObject& selector) {
-  LabelSelector out;
-  out.match_labels = in.labels(selector, "matchLabels");
-  in.each_object(selector, "matchExpressions", [&](const JsonObject& item) {
-    out.requirements.push_back(
-        {in.text(item, "key"), in.text(item, "operator"), in.texts(item, "values")});
+}  // namespace
+
+void read_conditions(Reading& in, const JsonObject& parent, StatusEntry& entry, Seen& seen) {
+  in.each_object(parent, "conditions", [&](const JsonObject& condition) {
+    Condition read = read_condition(in, condition);
+    seen.conditions.push_back({entry.section.empty() ? Sym{} : in.symbols.intern(entry.section),
+                               in.symbols.intern(read.type), in.symbols.intern(read.status),
+                               parse_rfc3339(in.text(condition, "lastTransitionTime").view())});
+    entry.conditions.push_back(std::move(read));
   });
-  return out;
 }
 
-void read_allowed_routes(Reading& in, const JsonObject& spec, Listener& out) {
-  out.from = in.symbols.intern("Same");
-  JsonObject allowed;
-  if (!in.object(spec, "allowedRoutes", allowed)) return;
-  JsonObject namespaces;
-  if (in.object(allowed, "namespaces", namespaces)) {
-    out.from = in.text(namespaces, "from", "Same");
-    JsonObject selector;
-    out.has_selector = in.object(namespaces, "selector", selector);
-    if (out.has_selector) out.selector = read_selector(in, selector);
-  }
-  in.each_object(allowed, "kinds", [&](const JsonObject& kind) {
-    out.kinds.push_back({in.text(kind, "group", kGatewayGroup), in.text(kind, "kind")});
-  });
-  out.has_kinds = !out.kinds.empty();
-}
-
-Listener read_listener(Reading& in, const JsonObject& spec) {
-  Listener out;
-  out.name = in.text(spec, "name");
-  out.hostname = in.nonempty(spec, "hostname");
-  out.protocol = in.text(spec, "protocol");
-  out.port = in.small(spec, "port", 0);
-  read_allowed_routes(in, spec, out);
-  JsonObject tls;
-  out.has_tls = in.object(spec, "tls", tls);
-  if (out.has_tls) {
-    out.tls_mode = in.text(tls, "mode", "Terminate");
-    out.tls_options = !in.present(tls, {"options"}).empty();
-    in.each_object(tls, "certificateRefs", [&](const JsonObject& ref) {
-      out.certificates.push_back(read_ref(in, ref, "Secret"));
-    });
-  }
-  return out;
-}
+namespace {
 
 BackendRef read_backend(Reading& in, const JsonObject& ref) {
   BackendRef out;
@@ -98,6 +69,38 @@ Match read_match(Reading& in, const JsonObject& match) {
   out.method = in.nonempty(match, "method");
   out.headers = read_values(in, match, "headers");
   out.query = read_values(in, match, "queryParams");
+  return out;
+}
+
+/// A gRPC call is a POST to /<service>/<method>.
+Match read_grpc_match(Reading& in, const JsonObject& match) {
+  static constexpr std::string_view kAny = "[^/]+";
+  Match out;
+  out.method = in.symbols.intern("POST");
+  out.headers = read_values(in, match, "headers");
+  JsonObject method;
+  const bool given = in.object(match, "method", method);
+  const Sym service = given ? in.nonempty(method, "service") : Sym{};
+  const Sym call = given ? in.nonempty(method, "method") : Sym{};
+  const Sym type = given ? in.text(method, "type", "Exact") : Sym{};
+  std::string path = "/";
+  std::string_view path_type = "PathPrefix";
+  if (given && !type.is("Exact")) {
+    // An unknown type stays as it is, so that the rule is refused.
+    path_type = type.view();
+    path += service.set() ? service.view() : kAny;
+    path += '/';
+    path += call.set() ? call.view() : kAny;
+  } else if (service.set()) {
+    path += service.view();
+    if (call.set()) path.append("/").append(call.view());
+    if (call.set()) path_type = "Exact";
+  } else if (call.set()) {
+    path_type = "RegularExpression";
+    path.append(kAny).append("/").append(call.view());
+  }
+  out.path_type = in.symbols.intern(path_type);
+  out.path_value = in.symbols.intern(path);
   return out;
 }
 
@@ -160,13 +163,20 @@ Filter read_filter(Reading& in, const JsonObject& filter) {
   return out;
 }
 
-HttpRule read_rule(Reading& in, const JsonObject& rule) {
+void read_matches(Reading& in, Kind kind, const JsonObject& rule, HttpRule& out) {
+  if (kind != Kind::kHttpRoute && kind != Kind::kGrpcRoute) return;
+  const bool grpc = kind == Kind::kGrpcRoute;
+  in.each_object(rule, "matches", [&](const JsonObject& match) {
+    out.matches.push_back(grpc ? read_grpc_match(in, match) : read_match(in, match));
+  });
+  if (!out.matches.empty()) return;
+  const Sym method = grpc ? in.symbols.intern("POST") : Sym{};
+  out.matches.push_back({in.symbols.intern("PathPrefix"), in.symbols.intern("/"), method, {}, {}});
+}
+
+HttpRule read_rule(Reading& in, Kind kind, const JsonObject& rule) {
   HttpRule out;
-  in.each_object(rule, "matches",
-                 [&](const JsonObject& match) { out.matches.push_back(read_match(in, match)); });
-  if (out.matches.empty()) {
-    out.matches.push_back({in.symbols.intern("PathPrefix"), in.symbols.intern("/"), {}, {}, {}});
-  }
+  read_matches(in, kind, rule, out);
   in.each_object(rule, "filters",
                  [&](const JsonObject& filter) { out.filters.push_back(read_filter(in, filter)); });
   in.each_object(rule, "backendRefs",
@@ -194,23 +204,6 @@ bool has_true(Reading& in, const JsonObject& parent, std::string_view type) {
         found || (in.text(condition, "type").is(type) && in.text(condition, "status").is("True"));
   });
   return found;
-}
-
-Condition read_condition(Reading& in, const JsonObject& condition) {
-  return {in.text(condition, "type").view(), in.text(condition, "status").view(),
-          in.text(condition, "reason").view(), std::string(in.text(condition, "message").view()),
-          in.number(condition, "observedGeneration", 0)};
-}
-
-/// Conditions of one section into `entry` and the transition times into `seen`.
-void read_conditions(Reading& in, const JsonObject& parent, StatusEntry& entry, Seen& seen) {
-  in.each_object(parent, "conditions", [&](const JsonObject& condition) {
-    Condition read = read_condition(in, condition);
-    seen.conditions.push_back({entry.section.empty() ? Sym{} : in.symbols.intern(entry.section),
-                               in.symbols.intern(read.type), in.symbols.intern(read.status),
-                               parse_rfc3339(in.text(condition, "lastTransitionTime").view())});
-    entry.conditions.push_back(std::move(read));
-  });
 }
 
 std::string canonical_member(const JsonObject& parent, std::string_view member) {
@@ -251,6 +244,11 @@ void read_own_conditions(Reading& in, const JsonObject& status, StatusEntry& ent
 
 }  // namespace
 
+ObjectRef read_ref(Reading& in, const JsonObject& ref, std::string_view kind) {
+  return {in.text(ref, "group", ""), in.text(ref, "kind", kind), in.text(ref, "name"),
+          in.nonempty(ref, "namespace")};
+}
+
 Meta read_meta(Reading& in, const JsonObject& object) {
   Meta out;
   JsonObject meta;
@@ -265,39 +263,7 @@ Meta read_meta(Reading& in, const JsonObject& object) {
   return out;
 }
 
-GatewayClassFact read_gateway_class(Reading& in, const JsonObject& object) {
-  GatewayClassFact out;
-  out.meta = read_meta(in, object);
-  JsonObject spec;
-  if (!in.object(object, "spec", spec)) return out;
-  out.controller = in.text(spec, "controllerName");
-  JsonObject ref;
-  out.has_parameters = in.object(spec, "parametersRef", ref);
-  if (out.has_parameters) {
-    out.parameters_group = in.text(ref, "group", "");
-    out.parameters_kind = in.text(ref, "kind", "");
-    out.parameters_name = in.text(ref, "name", "");
-    out.parameters_namespace = in.nonempty(ref, "namespace");
-  }
-  return out;
-}
-
-GatewayFact read_gateway(Reading& in, const JsonObject& object) {
-  GatewayFact out;
-  out.meta = read_meta(in, object);
-  JsonObject spec;
-  if (!in.object(object, "spec", spec)) return out;
-  out.class_name = in.text(spec, "gatewayClassName");
-  in.each_object(spec, "listeners", [&](const JsonObject& listener) {
-    out.listeners.push_back(read_listener(in, listener));
-  });
-  out.unsupported =
-      in.present(spec, {"addresses", "infrastructure", "tls", "allowedListeners", "defaultScope"});
-  if (!in.problem.empty()) out.malformed = in.symbols.intern(in.problem);
-  return out;
-}
-
-HttpRouteFact read_http_route(Reading& in, const JsonObject& object) {
+HttpRouteFact read_route(Reading& in, Kind kind, const JsonObject& object) {
   HttpRouteFact out;
   out.meta = read_meta(in, object);
   JsonObject spec;
@@ -306,9 +272,9 @@ HttpRouteFact read_http_route(Reading& in, const JsonObject& object) {
                  [&](const JsonObject& ref) { out.parents.push_back(read_parent(in, ref)); });
   out.hostnames = in.texts(spec, "hostnames");
   in.each_object(spec, "rules",
-                 [&](const JsonObject& rule) { out.rules.push_back(read_rule(in, rule)); });
+                 [&](const JsonObject& rule) { out.rules.push_back(read_rule(in, kind, rule)); });
   JsonArray rules;
-  if (!in.array(spec, "rules", rules)) {
+  if (!in.array(spec, "rules", rules) && kind == Kind::kHttpRoute) {
     out.rules.emplace_back().matches.push_back(
         {in.symbols.intern("PathPrefix"), in.symbols.intern("/"), {}, {}, {}});
   }
@@ -337,7 +303,7 @@ void read_status(Reading& in, const JsonObject& object, Seen& seen) {
   Status own;
   StatusEntry& top = own.entries.emplace_back();
   read_own_conditions(in, status, top, seen);
-  for (const std::string_view member : {"addresses", "supportedFeatures"}) {
+  for (const std::string_view member : {"addresses", "attachedListenerSets", "supportedFeatures"}) {
     const std::string text = canonical_member(status, member);
     if (!text.empty()) top.members += (top.members.empty() ? "" : ",") + text;
   }

@@ -77,15 +77,45 @@ struct Listener {
   bool operator==(const Listener&) const = default;
 };
 
+/// From which namespaces something may come: routes to a listener, ListenerSets to a Gateway.
+struct AllowedNamespaces {
+  Sym from;  ///< All, Same, Selector, None.
+  bool has_selector = false;
+  LabelSelector selector;
+  bool operator==(const AllowedNamespaces&) const = default;
+};
+
+struct Address {
+  Sym type, value;  ///< `value` absent in a request for any address of that type.
+  bool operator==(const Address&) const = default;
+};
+
 struct GatewayFact {
   Meta meta;
   Sym class_name;
   std::vector<Listener> listeners;
-  /// Top-level spec members that Kuma 2.14 cannot express: addresses, infrastructure, tls,
-  /// allowedListeners, defaultScope; those that are set.
+  AllowedNamespaces allowed_sets;
+  std::vector<Address> addresses;
+  Labels infrastructure_labels, infrastructure_annotations;
+  bool has_parameters = false;  ///< infrastructure.parametersRef.
+  ObjectRef parameters;
+  bool client_validation = false;         ///< tls.frontend.default validates clients.
+  std::vector<std::int32_t> validated;    ///< Ports whose tls.frontend.perPort validates clients.
+  std::vector<std::int32_t> unvalidated;  ///< Ports whose tls.frontend.perPort does not.
+  bool backend_certificate = false;       ///< tls.backend.clientCertificateRef.
+  /// Top-level spec members that have no effect: defaultScope, if set.
   std::vector<Sym> unsupported;
   Sym malformed;  ///< What could not be read, if anything; the Gateway is not used then.
   bool operator==(const GatewayFact&) const = default;
+};
+
+/// More listeners for a Gateway, owned by somebody else.
+struct ListenerSetFact {
+  Meta meta;
+  ObjectRef parent;
+  std::vector<Listener> listeners;
+  Sym malformed;  ///< As in GatewayFact.
+  bool operator==(const ListenerSetFact&) const = default;
 };
 
 struct ParentRef {
@@ -164,6 +194,8 @@ struct ForeignParent {
   bool operator==(const ForeignParent&) const = default;
 };
 
+/// A route of any of the five kinds. A GRPCRoute is given as the HTTP that it is on the wire (POST,
+/// path, headers); TLSRoute, TCPRoute and UDPRoute have backends only.
 struct HttpRouteFact {
   Meta meta;
   std::vector<ParentRef> parents;
@@ -188,6 +220,33 @@ struct GrantFact {
   std::vector<From> from;
   std::vector<To> to;
   bool operator==(const GrantFact&) const = default;
+};
+
+struct PolicyTarget {
+  Sym group, kind, name, section;  ///< `section` absent when unset.
+  bool operator==(const PolicyTarget&) const = default;
+};
+struct SubjectAltName {
+  Sym type, value;
+  bool operator==(const SubjectAltName&) const = default;
+};
+struct BackendTlsPolicyFact {
+  Meta meta;
+  std::vector<PolicyTarget> targets;
+  std::vector<ObjectRef> authorities;  ///< validation.caCertificateRefs.
+  Sym well_known, hostname;
+  std::vector<SubjectAltName> names;
+  bool options = false;
+  Sym malformed;
+  std::vector<Sym> foreign_controllers;  ///< One per foreign status.ancestors entry.
+  std::string foreign_entries;           ///< Those entries as JSON, comma separated.
+  bool operator==(const BackendTlsPolicyFact&) const = default;
+};
+
+/// A ConfigMap that may hold certificate authorities.
+struct ConfigMapFact {
+  std::string authorities;  ///< data["ca.crt"] when it holds PEM certificates, else empty.
+  bool operator==(const ConfigMapFact&) const = default;
 };
 
 struct NamespaceFact {
@@ -261,11 +320,6 @@ struct MeshServiceFact {
   bool operator==(const MeshServiceFact&) const = default;
 };
 
-struct Address {
-  Sym type, value;
-  bool operator==(const Address&) const = default;
-};
-
 /// A generated object as seen in the cluster: what the plan compares and what rules read of it.
 struct GeneratedFact {
   Sym mesh;             ///< Top-level `mesh`, else label kuma.io/mesh.
@@ -277,7 +331,8 @@ struct GeneratedFact {
   bool operator==(const GeneratedFact&) const = default;
 };
 
-using Fact = std::variant<std::monostate, GatewayClassFact, GatewayFact, HttpRouteFact, GrantFact,
+using Fact = std::variant<std::monostate, GatewayClassFact, GatewayFact, ListenerSetFact,
+                          HttpRouteFact, BackendTlsPolicyFact, ConfigMapFact, GrantFact,
                           NamespaceFact, ServiceFact, SecretFact, MeshFact, MeshGatewayConfigFact,
                           ExternalServiceFact, MeshServiceFact, GeneratedFact>;
 

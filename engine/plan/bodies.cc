@@ -46,6 +46,9 @@ std::string status_patch(const world::Object& object, const derive::Outputs& out
     if (object.kind == model::Kind::kGateway && !patch["status"].contains("addresses")) {
       patch["status"]["addresses"] = nullptr;
     }
+    if (object.kind == model::Kind::kGateway && !patch["status"].contains("attachedListenerSets")) {
+      patch["status"]["attachedListenerSets"] = nullptr;
+    }
   } else {
     const auto* route = object.as<model::HttpRouteFact>();
     const std::string foreign = route == nullptr ? std::string{} : route->foreign_entries;

@@ -25,6 +25,7 @@ int rank(Kind kind) {
     case Kind::kMeshGatewayInstance:
       return 2;
     case Kind::kMeshHttpRoute:
+    case Kind::kMeshTcpRoute:
       return 3;
     case Kind::kMeshTimeout:
     case Kind::kMeshRetry:
@@ -32,11 +33,18 @@ int rank(Kind kind) {
     case Kind::kGatewayClass:
       return 5;
     case Kind::kGateway:
+    case Kind::kListenerSet:
       return 6;
     case Kind::kHttpRoute:
+    case Kind::kGrpcRoute:
+    case Kind::kTlsRoute:
+    case Kind::kTcpRoute:
+    case Kind::kUdpRoute:
+    case Kind::kBackendTlsPolicy:
       return 7;
     case Kind::kNone:
     case Kind::kReferenceGrant:
+    case Kind::kConfigMap:
     case Kind::kNamespace:
     case Kind::kService:
     case Kind::kMesh:
@@ -64,7 +72,7 @@ void Planner::note_observed(ObjId id) {
     noted_.emplace_back(id, Part::kObject);
     count_owned(id);
   }
-  if (kind == Kind::kGatewayClass || kind == Kind::kGateway || kind == Kind::kHttpRoute) {
+  if (model::info(kind).status) {
     noted_.emplace_back(id, Part::kStatus);
   }
   if (kind == Kind::kGatewayClass) noted_.emplace_back(id, Part::kFinalizer);
@@ -81,7 +89,7 @@ void Planner::note_all() {
   for (ObjId id = 0; id < world_.size(); ++id) {
     const Kind kind = world_.object(id).kind;
     if (is_generated(kind)) note_desired(id, false);
-    else if (kind == Kind::kGatewayClass || kind == Kind::kGateway || kind == Kind::kHttpRoute) {
+    else if (model::info(kind).status) {
       note_desired(id, true);
     }
   }
@@ -266,7 +274,8 @@ std::optional<Planner::Wanted> Planner::want_status(ObjId id) const {
   const derive::DesiredStatus* desired = outputs_.status(id);
   static const record::Hash kNoEntries = record::sha256("");
   const record::Hash& wish = desired == nullptr ? kNoEntries : desired->comparison;
-  const bool route = object.kind == Kind::kHttpRoute;
+  // In lists that are shared with other controllers our entries can be taken back.
+  const bool route = model::is_route(object.kind) || object.kind == Kind::kBackendTlsPolicy;
   if (desired == nullptr && !(route && object.seen.has_status)) return std::nullopt;
   if (object.seen.has_status && object.seen.status == wish) return std::nullopt;
   if (!object.seen.has_status && wish == kNoEntries) return std::nullopt;

@@ -38,7 +38,10 @@ using model::ParentRef;
 constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
 
 ParentKind kind_of(const ParentRef& parent) {
-  if (parent.kind.is("Gateway") && parent.group.is(kGatewayGroup)) return ParentKind::kGateway;
+  if ((parent.kind.is("Gateway") || parent.kind.is("ListenerSet")) &&
+      parent.group.is(kGatewayGroup)) {
+    return ParentKind::kGateway;
+  }
   if (parent.kind.is("Service") && (parent.group.empty() || parent.group.is(kGatewayGroup))) {
     return ParentKind::kService;
   }
@@ -94,9 +97,8 @@ void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
                 const std::vector<const Listener*>& candidates) {
   bool allowed = false;
   for (const Listener* each : candidates) {
-    const bool http = each->protocol.is("HTTP") || each->protocol.is("HTTPS");
-    if (!http || !takes_http_routes(*each) ||
-        !namespace_allowed<T>(ctx, *each, out.target->ns, route.object.ns)) {
+    if (!takes_routes(*each, route.object.kind) ||
+        !namespace_allowed<T>(ctx, *each, out.owner().ns, route.object.ns)) {
       continue;
     }
     allowed = true;
@@ -111,8 +113,8 @@ void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
     out.message = "no listener has the name or port of this parentRef";
   } else if (!allowed) {
     out.reason = "NotAllowedByListeners";
-    out.message =
-        "no listener allows HTTPRoutes of namespace " + std::string(route.object.ns.view());
+    out.message = "no listener allows " + std::string(model::info(route.object.kind).name) +
+                  "s of namespace " + std::string(route.object.ns.view());
   } else {
     out.reason = "NoMatchingListenerHostname";
     out.message = "no listener has a host name in common with the route";
@@ -121,14 +123,15 @@ void judge_each(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out,
 
 template <class T>
 void add_gates(const RouteInput<T>& route, std::size_t parent_index,
-               const model::GatewayFact& gateway, const Object& gateway_class, Attachment<T>& out) {
+               const std::vector<Listener>& listeners, const Object& gateway_class,
+               Attachment<T>& out) {
   if constexpr (T::kOn) {
     const auto parent = route.spec.at("parentRefs").at(parent_index);
     out.gates.push_back(T::by(kClassController, T::object(gateway_class, ".spec.controllerName"),
                               T::object(*out.target, ".spec.gatewayClassName")));
     for (const Listener* each : out.listeners) {
-      const auto index = static_cast<std::size_t>(each - gateway.listeners.data());
-      const auto listener = T::object(*out.target, ".spec.listeners").at(index);
+      const auto index = static_cast<std::size_t>(each - listeners.data());
+      const auto listener = T::object(out.owner(), ".spec.listeners").at(index);
       out.gates.push_back(T::by(kAttachListener, parent, listener.at("name")));
       out.gates.push_back(T::by(kAttachNamespace, listener.at("allowedRoutes").at("namespaces")));
       out.gates.push_back(
@@ -152,13 +155,38 @@ bool mesh_differs(Context<T>& ctx, const RouteInput<T>& route, const model::Gate
   return true;
 }
 
+/// The Gateway behind the parentRef; null when there is none of ours to speak for.
+template <class T>
+const Object* find_gateway(Context<T>& ctx, const RouteInput<T>& route, const ParentRef& parent,
+                           Attachment<T>& out) {
+  if (parent.kind.is("Gateway")) {
+    return &ctx.reads.object(Kind::kGateway, ctx.zone, out.target_ns, parent.name);
+  }
+  if (ctx.quirks().d36_http_only) return nullptr;
+  const Object& set = ctx.reads.object(Kind::kListenerSet, ctx.zone, out.target_ns, parent.name);
+  const world::ObjId id =
+      ctx.reads.world().id(Kind::kListenerSet, ctx.zone, out.target_ns, parent.name);
+  ctx.reads.derived(id, derive::Slot::kFirst);
+  const SetValue& value = route.classes.set_value(id);
+  if (!set.exists() || !value.handled) return nullptr;
+  out.set = &set;
+  if (!value.accepted) {
+    out.reason = "NoMatchingParent";
+    out.message = "the ListenerSet is not accepted";
+  }
+  out.target_ns = value.gateway_ns;
+  return &ctx.reads.object(Kind::kGateway, ctx.zone, value.gateway_ns, value.gateway);
+}
+
 template <class T>
 void attach_gateway(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index,
                     Attachment<T>& out) {
   const ParentRef& parent = route.fact.parents[parent_index];
-  const Object& object = ctx.reads.object(Kind::kGateway, ctx.zone, out.target_ns, parent.name);
-  const auto* gateway = object.template as<model::GatewayFact>();
+  const Object* found = find_gateway<T>(ctx, route, parent, out);
   out.parent = ParentKind::kUnknown;
+  if (found == nullptr) return;
+  const Object& object = *found;
+  const auto* gateway = object.template as<model::GatewayFact>();
   if (gateway == nullptr) return;
   const world::ObjId class_id =
       ctx.reads.world().id(Kind::kGatewayClass, ctx.zone, {}, gateway->class_name);
@@ -166,14 +194,23 @@ void attach_gateway(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   if (route.classes.class_value(class_id).state != ClassState::kOurs) return;
   out.parent = ParentKind::kGateway;
   out.target = &object;
-  if (mesh_differs<T>(ctx, route, *gateway, out)) return;
+  if (mesh_differs<T>(ctx, route, *gateway, out) || !out.reason.empty()) return;
+  const auto* set = out.set == nullptr ? nullptr : out.set->template as<model::ListenerSetFact>();
+  const std::vector<Listener>& listeners = set != nullptr ? set->listeners : gateway->listeners;
   std::vector<const Listener*> candidates;
-  for (const Listener& each : gateway->listeners) {
+  for (const Listener& each : listeners) {
     if (selected(parent, each)) candidates.push_back(&each);
   }
   if (ctx.quirks().d29_union_of_listeners) judge_union<T>(ctx, route, out, candidates);
   else judge_each<T>(ctx, route, out, candidates);
-  add_gates<T>(route, parent_index, *gateway, ctx.reads.world().object(class_id), out);
+  // Where others add listeners to the Gateway, "all of them" would be too many.
+  const world::ObjId gateway_id =
+      ctx.reads.world().id(Kind::kGateway, object.zone, object.ns, object.name);
+  if (out.set != nullptr ||
+      (!ctx.quirks().d36_http_only && !ctx.reads.member_ids(gateway_id).empty())) {
+    out.whole = false;
+  }
+  add_gates<T>(route, parent_index, listeners, ctx.reads.world().object(class_id), out);
 }
 
 template <class T>

@@ -190,8 +190,12 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
   const Sym ns = ref.ref.ns.set() ? ref.ref.ns : route.object.ns;
   const bool grants_count =
       parent == ParentKind::kGateway || !ctx.quirks().d03_gamma_ignores_grants;
-  const Reference reference{"HTTPRoute", route.object.ns, ref.ref.group, ref.ref.kind,
-                            ns,          ref.ref.name};
+  const Reference reference{model::info(route.object.kind).name,
+                            route.object.ns,
+                            ref.ref.group,
+                            ref.ref.kind,
+                            ns,
+                            ref.ref.name};
   if (grants_count && !reference_permitted<T>(ctx, reference)) {
     resolution.refuse("RefNotPermitted",
                       "reference to " + kind_with_group(ref.ref.group, ref.ref.kind) + ' ' +

@@ -53,19 +53,52 @@ std::string stuck_reason(Context<T>& ctx, const GatewayInput<T>& in) {
   return {};
 }
 
+/// Why a Gateway as a whole cannot be used; empty reason when it can.
+struct Fault {
+  std::string_view reason;
+  std::string message;
+  std::string_view member;  ///< Of .spec; empty: the name or the mesh.
+};
+
+Fault address_fault(const model::GatewayFact& fact) {
+  for (const model::Address& address : fact.addresses) {
+    if (address.type.is("IPAddress")) continue;
+    return {"UnsupportedAddress",
+            "address type " + std::string(address.type.view()) + " is not supported", "addresses"};
+  }
+  return {};
+}
+
+template <class T>
+Fault parameters_fault(const GatewayInput<T>& in) {
+  if (!in.fact.has_parameters || in.parameters.config != nullptr) return {};
+  return {"InvalidParameters",
+          in.parameters.object == nullptr
+              ? "infrastructure.parametersRef must point to a MeshGatewayConfig.kuma.io"
+              : "infrastructure.parametersRef could not be found",
+          "infrastructure"};
+}
+
 /// Faults of the Gateway as a whole, which our own profiles report instead of looping.
 template <class T>
-std::string gateway_fault(Context<T>& ctx, const GatewayInput<T>& in) {
-  if (in.fact.malformed.set()) return "malformed: " + std::string(in.fact.malformed.view());
-  if (!dns1035_label(in.object.name.view())) {
-    return "the name is no DNS-1035 label, so Kuma cannot make a Service of it";
+Fault gateway_fault(Context<T>& ctx, const GatewayInput<T>& in) {
+  if (in.fact.malformed.set()) {
+    return {"Invalid", "malformed: " + std::string(in.fact.malformed.view()), "listeners"};
   }
+  if (!dns1035_label(in.object.name.view())) {
+    return {"Invalid", "the name is no DNS-1035 label, so Kuma cannot make a Service of it", {}};
+  }
+  if (Fault fault = parameters_fault<T>(in); !fault.reason.empty()) return fault;
   if (in.parameters.config != nullptr &&
       model::find_label(in.parameters.config->tags, "kuma.io/service").set()) {
-    return "tag kuma.io/service must not be set in MeshGatewayConfig";
+    return {"Invalid", "tag kuma.io/service must not be set in MeshGatewayConfig", {}};
   }
+  if (in.fact.backend_certificate) {
+    return {"Invalid", "Kuma 2.14 cannot present a client certificate to backends", "tls"};
+  }
+  if (Fault fault = address_fault(in.fact); !fault.reason.empty()) return fault;
   if (!mesh_exists<T>(ctx, in.mesh.name)) {
-    return "mesh \"" + std::string(in.mesh.name.view()) + "\" does not exist";
+    return {"Invalid", "mesh \"" + std::string(in.mesh.name.view()) + "\" does not exist", {}};
   }
   return {};
 }
@@ -74,10 +107,14 @@ template <class T>
 void judge_accepted(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>& out) {
   const auto src = T::object(in.object, ".spec").at("listeners");
   const auto cause = T::by(kGatewayAccepted, src);
-  const auto emitted = std::count_if(in.listeners.begin(), in.listeners.end(),
-                                     [](const auto& each) { return each.emitted; });
-  const bool all = static_cast<std::size_t>(emitted) == in.listeners.size();
-  if (ctx.quirks().d31_always_programmed || all) {
+  std::size_t all = 0;
+  std::size_t emitted = 0;
+  for (const JudgedListener<T>& each : in.listeners) {
+    if (each.owner != &in.object) continue;
+    ++all;
+    if (each.emitted) ++emitted;
+  }
+  if (ctx.quirks().d31_always_programmed || emitted == all) {
     out.accepted = verdict<T>("Accepted", true, "Accepted", "", cause);
   } else if (emitted > 0) {
     out.accepted = verdict<T>("Accepted", true, "ListenersNotValid",
@@ -89,9 +126,9 @@ void judge_accepted(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>
 }
 
 template <class T>
-void add_gates(const GatewayInput<T>& in, GatewayResult<T>& out) {
+void add_gates(const GatewayInput<T>& in, std::vector<Generated>& outputs) {
   if constexpr (T::kOn) {
-    for (Generated& made : out.outputs) {
+    for (Generated& made : outputs) {
       made.gates.push_back(
           T::by(kClassController, T::object(in.gateway_class, ".spec.controllerName")).cause);
       made.gates.push_back(
@@ -101,26 +138,73 @@ void add_gates(const GatewayInput<T>& in, GatewayResult<T>& out) {
 }
 
 template <class T>
-void generate(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>& out) {
-  const bool any = std::any_of(in.listeners.begin(), in.listeners.end(),
-                               [](const auto& each) { return each.emitted; });
-  if (!any) return;
-  out.outputs.push_back(print_mesh_gateway<T>(ctx, in));
-  out.outputs.push_back(print_instance<T>(ctx, in));
-  if (!ctx.quirks().d48_no_floor_routes && in.any_http()) {
-    out.outputs.push_back(print_gateway_floor<T>(ctx, in));
+void warn_unsupported(const GatewayInput<T>& in, GatewayResult<T>& out) {
+  for (const Sym member : in.fact.unsupported) {
+    out.remarks.push_back(
+        {"warning", kMeshGateway.id,
+         "spec." + std::string(member.view()) +
+             " is experimental, cannot be expressed on Kuma 2.14 and has no effect"});
   }
-  for (Generated& copy : print_secret_copies<T>(ctx, in)) out.outputs.push_back(std::move(copy));
-  add_gates<T>(in, out);
+}
+
+/// Parameters of the Gateway itself go before those of its class.
+template <class T>
+Parameters gateway_parameters(Context<T>& ctx, const model::GatewayFact& fact,
+                              const model::GatewayClassFact& class_fact) {
+  if (!fact.has_parameters || ctx.quirks().d36_http_only) {
+    return class_parameters<T>(ctx, class_fact);
+  }
+  if (!fact.parameters.group.is("kuma.io") || !fact.parameters.kind.is("MeshGatewayConfig")) {
+    return {};
+  }
+  const Object& object =
+      ctx.reads.object(Kind::kMeshGatewayConfig, ctx.zone, {}, fact.parameters.name);
+  return {&object, object.template as<model::MeshGatewayConfigFact>()};
 }
 
 template <class T>
-void warn_unsupported(const GatewayInput<T>& in, GatewayResult<T>& out) {
-  for (const Sym member : in.fact.unsupported) {
-    out.remarks.push_back({"warning", kMeshGateway.id,
-                           "spec." + std::string(member.view()) +
-                               " cannot be expressed on Kuma 2.14 and has no effect"});
+std::vector<ListenerOwner<T>> listener_owners(const Object& object, const model::GatewayFact& fact,
+                                              const std::vector<JudgedSet<T>>& sets) {
+  std::vector<ListenerOwner<T>> out{{&object, &fact.listeners}};
+  for (const JudgedSet<T>& set : sets) {
+    if (set.allowed && !set.fact->malformed.set()) {
+      out.push_back({set.object, &set.fact->listeners});
+    }
   }
+  return out;
+}
+
+template <class T>
+void judge_gateway(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>& out) {
+  const Fault fault = ctx.quirks().d45_any_gateway_name ? Fault{} : gateway_fault<T>(ctx, in);
+  const auto meta = T::object(in.object, ".metadata");
+  if (!fault.reason.empty()) {
+    out.accepted =
+        verdict<T>("Accepted", false, fault.reason, fault.message,
+                   fault.member.empty()
+                       ? T::by(kGatewayAccepted, meta.at("name"), in.mesh.src)
+                       : T::by(kGatewayAccepted, T::object(in.object, ".spec").at(fault.member)));
+  } else {
+    judge_accepted<T>(ctx, in, out);
+  }
+  const bool accepted = out.accepted.condition.status == "True";
+  const auto own = [&](const JudgedListener<T>& each) { return each.owner == &in.object; };
+  const auto programmed = [&](const JudgedListener<T>& each) {
+    return own(each) && each.programmed;
+  };
+  if (ctx.quirks().d31_always_programmed) {
+    out.programmed =
+        fault.reason.empty() && std::all_of(in.listeners.begin(), in.listeners.end(), programmed);
+    out.prints = std::any_of(in.listeners.begin(), in.listeners.end(),
+                             [](const auto& each) { return each.emitted; });
+  } else {
+    out.programmed = accepted && std::any_of(in.listeners.begin(), in.listeners.end(), programmed);
+    out.prints = accepted;
+    warn_unsupported<T>(in, out);
+  }
+  out.needs_address = in.parameters.config == nullptr ||
+                      (in.parameters.config->service_type.is("LoadBalancer") && !in.cross_mesh());
+  judge_listener_sets<T>(out.sets, in.listeners, accepted);
 }
 
 }  // namespace
@@ -142,61 +226,55 @@ GatewayResult<T> evaluate_gateway(Context<T>& ctx, const Object& object,
                            "Gateways in the global zone are not reconciled; apply it in a zone"});
     return out;
   }
-  GatewayInput<T> in{object,
-                     *fact,
-                     gateway_class,
-                     class_parameters<T>(ctx, *class_fact),
-                     mesh_of<T>(ctx, object, fact->meta),
-                     {}};
-  in.listeners = judge_listeners<T>(ctx, object, *fact, in.cross_mesh());
+  out.sets = find_listener_sets<T>(ctx, object, *fact);
+  const GatewayInput<T> in{object,
+                           *fact,
+                           gateway_class,
+                           gateway_parameters<T>(ctx, *fact, *class_fact),
+                           mesh_of<T>(ctx, object, fact->meta),
+                           out.listeners};
+  out.listeners =
+      judge_listeners<T>(ctx, listener_owners<T>(object, *fact, out.sets), *fact, in.cross_mesh());
   if (ctx.quirks().d09_refused_output_stuck) {
     const std::string stuck = stuck_reason<T>(ctx, in);
     if (!stuck.empty()) {
+      out = {};
       out.remarks.push_back({"error", kMeshGateway.id, "Kuma would be stuck: " + stuck});
       return out;
     }
   }
   out.handled = true;
-  const std::string fault =
-      ctx.quirks().d45_any_gateway_name ? std::string{} : gateway_fault<T>(ctx, in);
-  if (!fault.empty()) {
-    out.accepted =
-        verdict<T>("Accepted", false, "Invalid", fault,
-                   T::by(kGatewayAccepted, T::object(object, ".metadata").at("name"), in.mesh.src));
-  } else {
-    judge_accepted<T>(ctx, in, out);
-    generate<T>(ctx, in, out);
+  judge_gateway<T>(ctx, in, out);
+  return out;
+}
+
+template <class T>
+std::vector<Generated> print_gateway(Context<T>& ctx, const Object& object,
+                                     const GatewayResult<T>& result,
+                                     const std::vector<ListenerWinner>& winners) {
+  std::vector<Generated> out;
+  const auto* fact = object.template as<model::GatewayFact>();
+  if (!result.handled || !result.prints || fact == nullptr) return out;
+  const Object& gateway_class =
+      ctx.reads.object(Kind::kGatewayClass, ctx.zone, {}, fact->class_name);
+  const GatewayInput<T> in{
+      object,
+      *fact,
+      gateway_class,
+      gateway_parameters<T>(ctx, *fact, *gateway_class.template as<model::GatewayClassFact>()),
+      mesh_of<T>(ctx, object, fact->meta),
+      result.listeners};
+  out.push_back(print_mesh_gateway<T>(ctx, in, winners));
+  out.push_back(print_instance<T>(ctx, in));
+  if (!ctx.quirks().d48_no_floor_routes && in.any_http()) {
+    out.push_back(print_gateway_floor<T>(ctx, in));
   }
-  if (!ctx.quirks().d31_always_programmed) warn_unsupported<T>(in, out);
-  out.needs_address = in.parameters.config == nullptr ||
-                      (in.parameters.config->service_type.is("LoadBalancer") && !in.cross_mesh());
-  out.programmed = fault.empty() && std::all_of(in.listeners.begin(), in.listeners.end(),
-                                                [](const auto& each) { return each.programmed; });
-  if (!ctx.quirks().d31_always_programmed) {
-    out.programmed = fault.empty() && std::any_of(in.listeners.begin(), in.listeners.end(),
-                                                  [](const auto& each) { return each.programmed; });
-  }
-  out.listeners = std::move(in.listeners);
+  for (Generated& copy : print_secret_copies<T>(ctx, in)) out.push_back(std::move(copy));
+  add_gates<T>(in, out);
   return out;
 }
 
 namespace {
-
-std::string supported_kinds(const Quirks& quirks, const model::Listener& listener) {
-  static constexpr std::string_view kHttpRouteKind =
-      R"({"group":"gateway.networking.k8s.io","kind":"HTTPRoute"})";
-  std::string out = "\"supportedKinds\":[";
-  const bool http = listener.protocol.is("HTTP") || listener.protocol.is("HTTPS");
-  if (quirks.d31_always_programmed || http) {
-    // Kuma repeats what the listener lists; normally that is HTTPRoute once or not at all.
-    const std::size_t times = quirks.d31_always_programmed  ? http_route_entries(listener)
-                              : takes_http_routes(listener) ? 1
-                                                            : 0;
-    for (std::size_t i = 0; i < times; ++i)
-      out += (i == 0 ? "" : ",") + std::string(kHttpRouteKind);
-  }
-  return out + ']';
-}
 
 template <class T>
 Section<T> listener_section(Context<T>& ctx, const JudgedListener<T>& listener,
@@ -205,7 +283,7 @@ Section<T> listener_section(Context<T>& ctx, const JudgedListener<T>& listener,
   out.section = listener.spec->name.view();
   std::int64_t attached = 0;
   for (const ListenerCount& count : counts) {
-    if (count.listener == listener.spec->name) attached = count.routes;
+    if (count.listener == listener.key) attached = count.routes;
   }
   out.members = "\"attachedRoutes\":" + std::to_string(attached) + ',' +
                 supported_kinds(ctx.quirks(), *listener.spec);
@@ -229,23 +307,67 @@ std::string print_addresses(const std::vector<model::Address>& addresses) {
   return out + ']';
 }
 
+/// Requested addresses that the load balancer did not get; Kuma can ask for one.
+std::string unusable_addresses(const model::GatewayFact& fact,
+                               const std::vector<model::Address>& assigned, bool assumed) {
+  std::string out;
+  std::size_t asked = 0;
+  for (const model::Address& address : fact.addresses) {
+    if (!address.value.set()) continue;
+    const bool got = assumed
+                         ? asked == 0
+                         : std::find(assigned.begin(), assigned.end(), address) != assigned.end();
+    ++asked;
+    if (got) continue;
+    if (!out.empty()) out += ", ";
+    out += address.value.view();
+  }
+  return out;
+}
+
 template <class T>
 Verdict<T> judge_programmed(Context<T>& ctx, const Object& object, const GatewayResult<T>& result,
-                            const Object& instance, bool has_address) {
+                            const Object& instance, const std::vector<model::Address>& addresses) {
   const auto listeners = T::by(kGatewayProgrammed, T::object(object, ".spec").at("listeners"));
+  const Quirks& quirks = ctx.quirks();
   if (!result.programmed) {
     return verdict<T>("Programmed", false, "Invalid",
-                      ctx.quirks().d31_always_programmed ? "" : "no listener can be programmed",
+                      quirks.d31_always_programmed ? "" : "no listener can be programmed",
                       listeners);
   }
   const bool known = instance.template as<model::GeneratedFact>() != nullptr;
   const bool assumed = ctx.settings.assume_address && !known;
-  if (ctx.quirks().d31_always_programmed || !result.needs_address || has_address || assumed) {
+  if (quirks.d31_always_programmed) {
     return verdict<T>("Programmed", true, "Programmed", "", listeners);
   }
-  return verdict<T>("Programmed", false, "AddressNotAssigned",
-                    "the load balancer of the MeshGatewayInstance has no address yet",
-                    T::by(kGatewayProgrammed, T::object(instance, ".status").at("loadBalancer")));
+  const auto balancer =
+      T::by(kGatewayProgrammed, T::object(instance, ".status").at("loadBalancer"));
+  if (result.needs_address && addresses.empty() && !assumed) {
+    return verdict<T>("Programmed", false, "AddressNotAssigned",
+                      "the load balancer of the MeshGatewayInstance has no address yet", balancer);
+  }
+  const auto* fact = object.template as<model::GatewayFact>();
+  const std::string missing = unusable_addresses(*fact, addresses, assumed);
+  if (!missing.empty()) {
+    return verdict<T>(
+        "Programmed", false, "AddressNotUsable",
+        "the load balancer did not get " + missing + " (Kuma can ask for one address)", balancer);
+  }
+  return verdict<T>("Programmed", true, "Programmed", "", listeners);
+}
+
+/// Sections of the listeners of one owner, by name.
+template <class T>
+void add_listener_sections(Context<T>& ctx, const Object& owner, const GatewayResult<T>& result,
+                           const std::vector<ListenerCount>& counts, std::vector<Section<T>>& out) {
+  std::vector<const JudgedListener<T>*> sorted;
+  for (const JudgedListener<T>& listener : result.listeners) {
+    if (listener.owner == &owner) sorted.push_back(&listener);
+  }
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+    return a->spec->name.view() < b->spec->name.view();
+  });
+  for (const auto* listener : sorted) out.push_back(listener_section<T>(ctx, *listener, counts));
 }
 
 }  // namespace
@@ -258,8 +380,7 @@ std::vector<Section<T>> gateway_status(Context<T>& ctx, const Object& object,
   const Object& instance =
       ctx.reads.object(Kind::kMeshGatewayInstance, ctx.zone, object.ns, object.name);
   std::vector<model::Address> addresses;
-  const bool generated = !result.outputs.empty();
-  if (const auto* fact = instance.template as<model::GeneratedFact>(); fact && generated) {
+  if (const auto* fact = instance.template as<model::GeneratedFact>(); fact && result.prints) {
     addresses = fact->addresses;
   }
   Section<T>& top = out.emplace_back();
@@ -269,26 +390,41 @@ std::vector<Section<T>> gateway_status(Context<T>& ctx, const Object& object,
         T::by(kGatewayAddresses,
               T::object(instance, ".status").at("loadBalancer").at("ingress").at(i / 2)));
   }
+  const auto sets = std::count_if(result.sets.begin(), result.sets.end(),
+                                  [](const auto& set) { return set.accepted; });
+  if (sets > 0) {
+    if (!top.members.empty()) top.members += ',';
+    top.members += "\"attachedListenerSets\":" + std::to_string(sets);
+    top.member_causes.push_back(
+        T::by(kListenerSetAccepted, T::object(object, ".spec").at("allowedListeners")));
+  }
   top.verdicts.push_back(result.accepted);
-  top.verdicts.push_back(judge_programmed<T>(ctx, object, result, instance, !addresses.empty()));
-  std::vector<const JudgedListener<T>*> sorted;
-  for (const JudgedListener<T>& listener : result.listeners) sorted.push_back(&listener);
-  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-    return a->spec->name.view() < b->spec->name.view();
-  });
-  for (const auto* listener : sorted) out.push_back(listener_section<T>(ctx, *listener, counts));
+  top.verdicts.push_back(judge_programmed<T>(ctx, object, result, instance, addresses));
+  add_listener_sections<T>(ctx, object, result, counts, out);
   return out;
 }
 
-template GatewayResult<NoTrace> evaluate_gateway<NoTrace>(Context<NoTrace>&, const Object&,
-                                                          const ClassValue&);
-template GatewayResult<Tracing> evaluate_gateway<Tracing>(Context<Tracing>&, const Object&,
-                                                          const ClassValue&);
-template std::vector<Section<NoTrace>> gateway_status<NoTrace>(Context<NoTrace>&, const Object&,
-                                                               const GatewayResult<NoTrace>&,
-                                                               const std::vector<ListenerCount>&);
-template std::vector<Section<Tracing>> gateway_status<Tracing>(Context<Tracing>&, const Object&,
-                                                               const GatewayResult<Tracing>&,
-                                                               const std::vector<ListenerCount>&);
+template <class T>
+std::vector<Section<T>> listener_set_status(Context<T>& ctx, const JudgedSet<T>& set,
+                                            const GatewayResult<T>& result,
+                                            const std::vector<ListenerCount>& counts) {
+  std::vector<Section<T>> out;
+  out.emplace_back().verdicts = set.verdicts;
+  add_listener_sections<T>(ctx, *set.object, result, counts, out);
+  return out;
+}
+
+#define PAWPRINT_INSTANTIATE(T)                                                                 \
+  template GatewayResult<T> evaluate_gateway<T>(Context<T>&, const Object&, const ClassValue&); \
+  template std::vector<Generated> print_gateway<T>(                                             \
+      Context<T>&, const Object&, const GatewayResult<T>&, const std::vector<ListenerWinner>&); \
+  template std::vector<Section<T>> gateway_status<T>(                                           \
+      Context<T>&, const Object&, const GatewayResult<T>&, const std::vector<ListenerCount>&);  \
+  template std::vector<Section<T>> listener_set_status<T>(Context<T>&, const JudgedSet<T>&,     \
+                                                          const GatewayResult<T>&,              \
+                                                          const std::vector<ListenerCount>&);
+PAWPRINT_INSTANTIATE(NoTrace)
+PAWPRINT_INSTANTIATE(Tracing)
+#undef PAWPRINT_INSTANTIATE
 
 }  // namespace pawprint::rules

@@ -15,9 +15,10 @@ struct GatewayResult {
   bool handled = false;        ///< False: not ours, or Kuma would be stuck; no status.
   bool programmed = false;     ///< Every listener is.
   bool needs_address = false;  ///< A LoadBalancer Service will carry one.
+  bool prints = false;         ///< There is something to generate.
   Verdict<T> accepted;
   std::vector<JudgedListener<T>> listeners;
-  std::vector<Generated> outputs;
+  std::vector<JudgedSet<T>> sets;
   std::vector<Remark> remarks;
 };
 
@@ -26,7 +27,13 @@ template <class T>
 GatewayResult<T> evaluate_gateway(Context<T>& ctx, const Object& object,
                                   const ClassValue& class_value);
 
-/// Routes attached to a listener, by listener name.
+/// The generated objects of a Gateway that was judged.
+template <class T>
+std::vector<Generated> print_gateway(Context<T>& ctx, const Object& object,
+                                     const GatewayResult<T>& result,
+                                     const std::vector<ListenerWinner>& winners);
+
+/// Routes attached to a listener, by JudgedListener::key.
 struct ListenerCount {
   Sym listener;
   std::int64_t routes = 0;
@@ -38,5 +45,11 @@ template <class T>
 std::vector<Section<T>> gateway_status(Context<T>& ctx, const Object& object,
                                        const GatewayResult<T>& result,
                                        const std::vector<ListenerCount>& counts);
+
+/// The status of one of the Gateway's ListenerSets.
+template <class T>
+std::vector<Section<T>> listener_set_status(Context<T>& ctx, const JudgedSet<T>& set,
+                                            const GatewayResult<T>& result,
+                                            const std::vector<ListenerCount>& counts);
 
 }  // namespace pawprint::rules

@@ -34,7 +34,10 @@ struct Plans {
 
   const std::vector<RulePlan<T>>& of(Context<T>& ctx, const RouteInput<T>& route, ParentKind kind) {
     auto& slot = kind == ParentKind::kGateway ? gateway : service;
-    if (!slot) slot = plan_rules<T>(ctx, route, kind);
+    if (!slot) {
+      slot = connection_route(route.object.kind) ? plan_connections<T>(ctx, route, kind)
+                                                 : plan_rules<T>(ctx, route, kind);
+    }
     return *slot;
   }
 };
@@ -124,13 +127,30 @@ std::string stuck_reason(Context<T>& ctx, const RouteInput<T>& route,
   return {};
 }
 
-void contribute(std::vector<Contribution>& out, world::ObjId gateway, Sym listener, bool once) {
+Contribution& contribute(std::vector<Contribution>& out, world::ObjId gateway, Sym listener,
+                         bool once) {
   for (Contribution& each : out) {
     if (each.gateway != gateway || each.listener != listener) continue;
     if (!once) ++each.routes;
-    return;
+    return each;
   }
-  out.push_back({gateway, listener, 1});
+  out.push_back({gateway, listener, 1, false, {}});
+  return out.back();
+}
+
+/// TLSRoute and TCPRoute: the connections of a listener that the route asks for.
+template <class T>
+void ask_connections(Context<T>& ctx, const RouteInput<T>& route, const model::Listener& listener,
+                     Contribution& out) {
+  if (!connection_route(route.object.kind)) return;
+  out.connections = true;
+  for (const Sym hostname : served_hostnames<T>(ctx, route, listener)) {
+    if (std::find(out.hostnames.begin(), out.hostnames.end(), hostname) == out.hostnames.end()) {
+      out.hostnames.push_back(hostname);
+    }
+  }
+  std::sort(out.hostnames.begin(), out.hostnames.end(),
+            [](Sym a, Sym b) { return a.view() < b.view(); });
 }
 
 template <class T>
@@ -179,8 +199,10 @@ std::vector<Contribution> count_contributions(Context<T>& ctx, const RouteInput<
         ctx.reads.world().id(Kind::kGateway, gateway.zone, gateway.ns, gateway.name);
     if (!ctx.quirks().d30_count_all_refs) {
       if (!parent.accepted) continue;
-      for (const auto* listener : parent.attachment.listeners)
-        contribute(out, id, listener->name, true);
+      for (const auto* listener : parent.attachment.listeners) {
+        const Sym key = ctx.intern(listener_key(parent.attachment.owner(), *listener));
+        ask_connections<T>(ctx, route, *listener, contribute(out, id, key, true));
+      }
       continue;
     }
     if (std::find(seen.begin(), seen.end(), id) != seen.end()) continue;
@@ -232,6 +254,14 @@ bool in_global_zone(const Context<T>& ctx) {
 }
 
 template <class T>
+std::vector<Generated> print(Context<T>& ctx, const RouteInput<T>& route,
+                             const ParentResult<T>& parent, const std::vector<RulePlan<T>>& rules) {
+  return connection_route(route.object.kind)
+             ? print_tcp_routes<T>(ctx, route, parent.index, parent.attachment, rules)
+             : print_routes<T>(ctx, route, parent.index, parent.attachment, rules);
+}
+
+template <class T>
 void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentResult<T>>& parents,
                Plans<T>& plans, RouteResult<T>& out) {
   for (ParentResult<T>& parent : parents) {
@@ -240,8 +270,7 @@ void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentRe
     parent.accepted = find_verdict(verdicts, "Accepted")->condition.status == "True";
     if (parent.accepted || (ctx.quirks().d09_refused_output_stuck && parent.attachment.accepted &&
                             !route.fact.malformed.set())) {
-      add_outputs<T>(print_routes<T>(ctx, route, parent.index, parent.attachment, rules),
-                     out.outputs);
+      add_outputs<T>(print<T>(ctx, route, parent, rules), out.outputs);
     }
     for (Verdict<T>& each : verdicts) each.condition.generation = route.fact.meta.generation;
     add_section<T>(route, parent, std::move(verdicts), out);
@@ -255,11 +284,13 @@ RouteResult<T> evaluate_route(Context<T>& ctx, const Object& object, const Class
   RouteResult<T> out;
   const auto* fact = object.template as<model::HttpRouteFact>();
   if (fact == nullptr) return out;
+  if (ctx.quirks().d36_http_only && object.kind != Kind::kHttpRoute) return out;
   const RouteInput<T> route{object, *fact, mesh_of<T>(ctx, object, fact->meta), classes,
                             T::object(object, ".spec")};
   if (in_global_zone(ctx)) {
     out.remarks.push_back({"warning", kRouteAccepted.id,
-                           "HTTPRoutes in the global zone are not reconciled; apply it in a zone"});
+                           std::string(model::info(object.kind).name) +
+                               "s in the global zone are not reconciled; apply it in a zone"});
     return out;
   }
   std::vector<ParentResult<T>> parents = attach_all<T>(ctx, route);

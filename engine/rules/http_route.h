@@ -1,19 +1,23 @@
-// The node `route`: one HTTPRoute judged and translated.
+// The node `route`: one route of any kind judged and translated.
 #pragma once
 
 #include "engine/rules/gateway.h"
 #include "engine/rules/mesh_http_route.h"
+#include "engine/rules/mesh_tcp_route.h"
 
 namespace pawprint::rules {
 
 extern const Rule kRouteAccepted;
 extern const Rule kRouteResolved;
 
-/// What a route adds to attachedRoutes of one listener.
+/// What a route adds to attachedRoutes of one listener and, for TLSRoute and TCPRoute, which of
+/// its connections it asks for.
 struct Contribution {
   world::ObjId gateway = 0;
-  Sym listener;
+  Sym listener;  ///< JudgedListener::key.
   std::int64_t routes = 0;
+  bool connections = false;    ///< A TLSRoute or TCPRoute that generates something.
+  std::vector<Sym> hostnames;  ///< SNI that it takes there, sorted; empty on TCP.
   bool operator==(const Contribution&) const = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/hostname.h"
 #include "engine/rules/tls_reference.h"
 
 namespace pawprint::rules {
@@ -15,23 +16,46 @@ const Rule kListenerConflict{
     "listener/conflict", "Listener.hostname, .port, .protocol; Conflicted", "-",
     "One port carries one protocol, and one host name once",
     "oracle/listener-hostname-conflict, oracle/listener-protocol-conflict"};
-const Rule kListenerKinds{"listener/kinds",
-                          "Listener.allowedRoutes.kinds; ResolvedRefs/InvalidRouteKinds", "-",
-                          "Only HTTPRoute can be translated", "oracle/listener-kinds-mixed"};
+const Rule kListenerKinds{
+    "listener/kinds", "Listener.allowedRoutes.kinds; ResolvedRefs/InvalidRouteKinds", "-",
+    "A listener takes the kinds that its protocol can carry", "oracle/listener-kinds-mixed"};
 const Rule kListenerAccepted{"listener/accepted", "Listener status conditions", "-",
                              "A listener without faults will be configured",
                              "oracle/listener-http"};
+
+const Rule kListenerOverlap{
+    "listener/overlap", "Listener condition OverlappingTLSConfig", "-",
+    "A client that reuses a connection may reach another listener than its host name says",
+    "scenarios/listener-overlap"};
+const Rule kListenerClientValidation{
+    "listener/client_validation", "Gateway.spec.tls.frontend", "-",
+    "MeshGateway cannot ask clients for certificates, so such a listener must not serve at all",
+    "scenarios/gateway-client-validation"};
 
 namespace {
 
 using model::Listener;
 
-bool supported(const Listener& listener, bool cross_mesh) {
-  return listener.protocol.is("HTTP") || (!cross_mesh && listener.protocol.is("HTTPS"));
+constexpr std::string_view kNoKinds = "\"supportedKinds\":[]";
+constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
+
+bool supported(const Quirks& quirks, const Listener& listener, bool cross_mesh) {
+  if (listener.protocol.is("HTTP")) return true;
+  if (cross_mesh) return false;
+  if (listener.protocol.is("HTTPS")) return true;
+  return !quirks.d36_http_only && (listener.protocol.is("TLS") || listener.protocol.is("TCP"));
 }
 
 bool http_route(const model::RouteKind& kind) {
-  return kind.kind.is("HTTPRoute") && kind.group.is("gateway.networking.k8s.io");
+  return kind.kind.is("HTTPRoute") && kind.group.is(kGatewayGroup);
+}
+
+bool carries(const Quirks& quirks, const Listener& listener, const model::RouteKind& kind) {
+  if (quirks.d36_http_only) return http_route(kind);
+  if (!kind.group.is(kGatewayGroup)) return false;
+  const std::vector<Kind> kinds = kinds_of_protocol(listener.protocol.view());
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](Kind each) { return kind.kind.is(model::info(each).name); });
 }
 
 /// What makes a listener conflict with others of its Gateway.
@@ -41,57 +65,76 @@ struct Conflict {
   std::size_t with = 0;  ///< Index of one other party.
 };
 
+std::string port_text(const Listener& listener) { return std::to_string(listener.port); }
+
 /// Kuma: every party of a conflict is rejected, and listeners of unsupported protocols count for
 /// equal host names (D-32).
-Conflict kuma_conflict(const std::vector<Listener>& all, std::size_t index, bool cross_mesh) {
-  const Listener& self = all[index];
+template <class T>
+Conflict kuma_conflict(const Quirks& quirks, const std::vector<JudgedListener<T>>& all,
+                       std::size_t index, bool cross_mesh) {
+  const Listener& self = *all[index].spec;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i != index && self.hostname.set() && all[i].hostname == self.hostname &&
-        all[i].port == self.port) {
+    const Listener& other = *all[i].spec;
+    if (i != index && self.hostname.set() && other.hostname == self.hostname &&
+        other.port == self.port) {
       return {"HostnameConflict",
-              "multiple listeners for " + std::string(self.hostname.view()) + ':' +
-                  std::to_string(self.port),
+              "multiple listeners for " + std::string(self.hostname.view()) + ':' + port_text(self),
               i};
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i != index && all[i].port == self.port && supported(all[i], cross_mesh) &&
-        all[i].protocol != self.protocol) {
+    const Listener& other = *all[i].spec;
+    if (i != index && other.port == self.port && supported(quirks, other, cross_mesh) &&
+        other.protocol != self.protocol) {
       return {"ProtocolConflict",
-              "multiple listeners on " + std::to_string(self.port) + " with conflicting protocols",
-              i};
+              "multiple listeners on " + port_text(self) + " with conflicting protocols", i};
     }
   }
   return {};
 }
 
-/// The Gateway API: the first listener of the list keeps the port or host name, later ones yield.
-Conflict first_wins(const std::vector<Listener>& all, std::size_t index, bool cross_mesh) {
-  const Listener& self = all[index];
-  for (std::size_t i = 0; i < index; ++i) {
-    if (all[i].port != self.port || !supported(all[i], cross_mesh)) continue;
-    if (all[i].protocol != self.protocol) {
-      return {"ProtocolConflict",
-              "port " + std::to_string(self.port) + " already carries " +
-                  std::string(all[i].protocol.view()) + " for listener " +
-                  std::string(all[i].name.view()),
-              i};
+/// Two listeners of one port: what keeps them apart, if anything.
+template <class T>
+Conflict conflict_of(const JudgedListener<T>& self, const JudgedListener<T>& other) {
+  const std::string who = "listener " + std::string(other.key.view());
+  if (self.spec->protocol != other.spec->protocol) {
+    return {"ProtocolConflict", "port " + port_text(*self.spec) + " carries " +
+                                    std::string(other.spec->protocol.view()) + " for " + who};
+  }
+  if (self.spec->protocol.is("TCP") || self.spec->hostname == other.spec->hostname) {
+    return {"HostnameConflict", who + " has this host name on port " + port_text(*self.spec)};
+  }
+  return {};
+}
+
+/// The Gateway API: listeners of one Gateway that cannot be told apart are all refused. Of
+/// different owners the one with precedence wins, and in one ListenerSet the first (the text leaves
+/// that open). Earlier listeners have been judged when this is called.
+template <class T>
+Conflict gateway_conflict(const Quirks& quirks, const std::vector<JudgedListener<T>>& all,
+                          std::size_t index, bool cross_mesh) {
+  const JudgedListener<T>& self = all[index];
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const JudgedListener<T>& other = all[i];
+    if (i == index || other.spec->port != self.spec->port ||
+        !supported(quirks, *other.spec, cross_mesh)) {
+      continue;
     }
-    if (all[i].hostname == self.hostname) {
-      return {"HostnameConflict",
-              "listener " + std::string(all[i].name.view()) +
-                  " already has this host name on port " + std::to_string(self.port),
-              i};
-    }
+    const bool both_of_gateway = other.owner == self.owner && self.owner->kind == Kind::kGateway;
+    if (!both_of_gateway && (i > index || other.conflicted)) continue;
+    Conflict found = conflict_of<T>(self, other);
+    if (found.reason.empty()) continue;
+    found.with = i;
+    return found;
   }
   return {};
 }
 
 template <class T>
-std::optional<Verdict<T>> judge_kinds(const JudgedListener<T>& listener) {
+std::optional<Verdict<T>> judge_kinds(const Quirks& quirks, const JudgedListener<T>& listener) {
   std::string offending;
   for (const model::RouteKind& kind : listener.spec->kinds) {
-    if (http_route(kind)) continue;
+    if (carries(quirks, *listener.spec, kind)) continue;
     if (!offending.empty()) offending += ", ";
     offending += std::string(kind.kind.view()) + '.' + std::string(kind.group.view());
   }
@@ -116,21 +159,29 @@ template <class T>
 void refuse_conflict(const Quirks& quirks, JudgedListener<T>& out, const Conflict& conflict,
                      const typename T::Src& other) {
   const auto cause = T::by(kListenerConflict, out.src.at("port"), other.at("port"));
+  out.conflicted = true;
   out.verdicts.push_back(verdict<T>("Conflicted", true, conflict.reason, conflict.message, cause));
-  if (!quirks.d31_always_programmed) {
-    out.verdicts.push_back(verdict<T>("Accepted", false, conflict.reason, conflict.message, cause));
+  if (quirks.d31_always_programmed) {
+    out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", "conflicts found", cause));
+    return;
   }
-  out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", "conflicts found", cause));
+  for (const std::string_view type : {"Accepted", "Programmed"}) {
+    out.verdicts.push_back(verdict<T>(type, false, conflict.reason, conflict.message, cause));
+  }
 }
 
-/// HTTPS needs at least one certificate and, in MeshGateway, at most two.
+/// HTTPS and terminated TLS need at least one certificate and, in MeshGateway, at most two.
 template <class T>
 std::optional<Verdict<T>> judge_tls_shape(const JudgedListener<T>& listener) {
-  if (!listener.spec->protocol.is("HTTPS")) return std::nullopt;
+  const bool tls = listener.spec->protocol.is("TLS");
+  if (!tls && !listener.spec->protocol.is("HTTPS")) return std::nullopt;
+  if (tls && listener.spec->tls_mode.is("Passthrough")) return std::nullopt;
   const auto cause = T::by(kTlsReference, listener.src.at("tls"));
   if (!listener.spec->has_tls || listener.spec->certificates.empty()) {
     return verdict<T>("ResolvedRefs", false, "InvalidCertificateRef",
-                      "an HTTPS listener needs tls.certificateRefs", cause);
+                      tls ? "a TLS listener that terminates needs tls.certificateRefs"
+                          : "an HTTPS listener needs tls.certificateRefs",
+                      cause);
   }
   if (listener.spec->certificates.size() > 2) {
     return verdict<T>("ResolvedRefs", false, "InvalidCertificateRef",
@@ -139,9 +190,56 @@ std::optional<Verdict<T>> judge_tls_shape(const JudgedListener<T>& listener) {
   return std::nullopt;
 }
 
+/// Client certificates are asked for (Gateway.spec.tls.frontend) and cannot be had.
 template <class T>
-void judge_survivor(Context<T>& ctx, const Object& gateway, JudgedListener<T>& out) {
-  auto unresolved = judge_kinds<T>(out);
+bool refuse_client_validation(const model::GatewayFact& gateway, const Object& object,
+                              JudgedListener<T>& out) {
+  if (!out.spec->protocol.is("HTTPS")) return false;
+  const auto named = [&](const std::vector<std::int32_t>& ports) {
+    return std::find(ports.begin(), ports.end(), out.spec->port) != ports.end();
+  };
+  const bool validated =
+      named(gateway.validated) || (gateway.client_validation && !named(gateway.unvalidated));
+  if (!validated) return false;
+  const auto cause =
+      T::by(kListenerClientValidation, T::object(object, ".spec").at("tls").at("frontend"));
+  static constexpr std::string_view kText =
+      "Kuma 2.14 cannot ask clients for certificates, so the listener is not served";
+  for (const std::string_view type : {"Accepted", "Programmed"}) {
+    const bool accepted = type == "Accepted";
+    out.verdicts.push_back(verdict<T>(type, false, accepted ? "UnsupportedValue" : "Invalid",
+                                      std::string(kText), cause));
+  }
+  return true;
+}
+
+template <class T>
+void judge_overlap(std::vector<JudgedListener<T>>& all) {
+  const auto secure = [](const JudgedListener<T>& listener) {
+    return listener.emitted &&
+           (listener.spec->protocol.is("HTTPS") || listener.spec->protocol.is("TLS"));
+  };
+  for (JudgedListener<T>& self : all) {
+    if (!secure(self)) continue;
+    for (const JudgedListener<T>& other : all) {
+      if (&other == &self || !secure(other) || other.spec->port != self.spec->port) continue;
+      const bool meets =
+          !self.spec->hostname.set() || !other.spec->hostname.set() ||
+          hostnames_intersect(self.spec->hostname.view(), other.spec->hostname.view());
+      if (!meets) continue;
+      self.verdicts.push_back(
+          verdict<T>("OverlappingTLSConfig", true, "OverlappingHostnames",
+                     "host name overlaps with that of listener " + std::string(other.key.view()),
+                     T::by(kListenerOverlap, self.src.at("hostname"), other.src.at("hostname"))));
+      break;
+    }
+  }
+}
+
+template <class T>
+void judge_survivor(Context<T>& ctx, JudgedListener<T>& out) {
+  const Object& gateway = *out.owner;
+  auto unresolved = judge_kinds<T>(ctx.quirks(), out);
   const bool kinds_good = !unresolved.has_value();
   bool tls_good = true;
   if (!ctx.quirks().d09_refused_output_stuck) {
@@ -170,7 +268,7 @@ void judge_survivor(Context<T>& ctx, const Object& gateway, JudgedListener<T>& o
   out.verdicts.push_back(std::move(*unresolved));
   // A listener that serves although one of its route kinds is unknown is programmed all the same.
   const bool serves = !ctx.quirks().d31_always_programmed && tls_good && !kinds_good &&
-                      takes_http_routes(*out.spec);
+                      supported_kinds(ctx.quirks(), *out.spec) != kNoKinds;
   out.programmed = serves;
   out.verdicts.push_back(
       serves ? verdict<T>("Programmed", true, "Programmed", "", cause)
@@ -179,50 +277,93 @@ void judge_survivor(Context<T>& ctx, const Object& gateway, JudgedListener<T>& o
 
 }  // namespace
 
-bool takes_http_routes(const Listener& listener) {
-  if (!listener.has_kinds) return true;
-  return std::any_of(listener.kinds.begin(), listener.kinds.end(), http_route);
+std::string listener_key(const Object& owner, const Listener& listener) {
+  std::string out(listener.name.view());
+  if (owner.kind != Kind::kListenerSet) return out;
+  return std::string(owner.ns.view()) + '/' + std::string(owner.name.view()) + '/' + out;
 }
 
-std::size_t http_route_entries(const Listener& listener) {
-  if (!listener.has_kinds) return 1;
-  return static_cast<std::size_t>(
-      std::count_if(listener.kinds.begin(), listener.kinds.end(), http_route));
+std::vector<Kind> kinds_of_protocol(std::string_view protocol) {
+  if (protocol == "HTTP" || protocol == "HTTPS") return {Kind::kGrpcRoute, Kind::kHttpRoute};
+  if (protocol == "TLS") return {Kind::kTlsRoute};
+  if (protocol == "TCP") return {Kind::kTcpRoute};
+  if (protocol == "UDP") return {Kind::kUdpRoute};
+  return {};
+}
+
+bool takes_routes(const Listener& listener, Kind route) {
+  const std::vector<Kind> kinds = kinds_of_protocol(listener.protocol.view());
+  if (std::find(kinds.begin(), kinds.end(), route) == kinds.end()) return false;
+  return !listener.has_kinds ||
+         std::any_of(listener.kinds.begin(), listener.kinds.end(), [&](const auto& kind) {
+           return kind.group.is(kGatewayGroup) && kind.kind.is(model::info(route).name);
+         });
+}
+
+std::string supported_kinds(const Quirks& quirks, const Listener& listener) {
+  std::string out = "\"supportedKinds\":[";
+  const auto add = [&](std::string_view kind) {
+    if (out.back() != '[') out += ',';
+    out += R"({"group":"gateway.networking.k8s.io","kind":")" + std::string(kind) + "\"}";
+  };
+  if (quirks.d36_http_only) {
+    // Kuma repeats what the listener lists; normally that is HTTPRoute once or not at all.
+    if (!listener.has_kinds) add("HTTPRoute");
+    for (const model::RouteKind& kind : listener.kinds) {
+      if (http_route(kind)) add("HTTPRoute");
+    }
+    return out + ']';
+  }
+  if (!supported(quirks, listener, false)) return out + ']';
+  for (const Kind kind : kinds_of_protocol(listener.protocol.view())) {
+    if (takes_routes(listener, kind)) add(model::info(kind).name);
+  }
+  return out + ']';
 }
 
 template <class T>
-std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx, const Object& gateway,
-                                               const model::GatewayFact& fact, bool cross_mesh) {
+std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx,
+                                               const std::vector<ListenerOwner<T>>& owners,
+                                               const model::GatewayFact& gateway, bool cross_mesh) {
   std::vector<JudgedListener<T>> out;
-  const auto listeners = T::object(gateway, ".spec").at("listeners");
-  for (std::size_t i = 0; i < fact.listeners.size(); ++i) {
-    JudgedListener<T>& judged = out.emplace_back();
-    judged.spec = &fact.listeners[i];
-    judged.index = i;
-    judged.src = listeners.at(i);
-    if (!supported(*judged.spec, cross_mesh)) {
+  for (const ListenerOwner<T>& owner : owners) {
+    const auto listeners = T::object(*owner.object, ".spec").at("listeners");
+    for (std::size_t i = 0; i < owner.listeners->size(); ++i) {
+      JudgedListener<T>& judged = out.emplace_back();
+      judged.spec = &(*owner.listeners)[i];
+      judged.owner = owner.object;
+      judged.key = ctx.intern(listener_key(*owner.object, *judged.spec));
+      judged.src = listeners.at(i);
+    }
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    JudgedListener<T>& judged = out[i];
+    if (!supported(ctx.quirks(), *judged.spec, cross_mesh)) {
       refuse_protocol<T>(judged, cross_mesh);
       continue;
     }
     const Conflict conflict = ctx.quirks().d32_conflicts_kill_all
-                                  ? kuma_conflict(fact.listeners, i, cross_mesh)
-                                  : first_wins(fact.listeners, i, cross_mesh);
+                                  ? kuma_conflict<T>(ctx.quirks(), out, i, cross_mesh)
+                                  : gateway_conflict<T>(ctx.quirks(), out, i, cross_mesh);
     if (!conflict.reason.empty()) {
-      refuse_conflict<T>(ctx.quirks(), judged, conflict, listeners.at(conflict.with));
+      refuse_conflict<T>(ctx.quirks(), judged, conflict, out[conflict.with].src);
       continue;
     }
-    judge_survivor<T>(ctx, gateway, judged);
+    if (!ctx.quirks().d36_http_only &&
+        refuse_client_validation<T>(gateway, *owners.front().object, judged)) {
+      continue;
+    }
+    judge_survivor<T>(ctx, judged);
   }
+  if (!ctx.quirks().d36_http_only) judge_overlap<T>(out);
   return out;
 }
 
-template std::vector<JudgedListener<NoTrace>> judge_listeners<NoTrace>(Context<NoTrace>&,
-                                                                       const Object&,
-                                                                       const model::GatewayFact&,
-                                                                       bool);
-template std::vector<JudgedListener<Tracing>> judge_listeners<Tracing>(Context<Tracing>&,
-                                                                       const Object&,
-                                                                       const model::GatewayFact&,
-                                                                       bool);
+#define PAWPRINT_INSTANTIATE(T)                               \
+  template std::vector<JudgedListener<T>> judge_listeners<T>( \
+      Context<T>&, const std::vector<ListenerOwner<T>>&, const model::GatewayFact&, bool);
+PAWPRINT_INSTANTIATE(NoTrace)
+PAWPRINT_INSTANTIATE(Tracing)
+#undef PAWPRINT_INSTANTIATE
 
 }  // namespace pawprint::rules

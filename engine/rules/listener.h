@@ -9,6 +9,8 @@ extern const Rule kListenerProtocol;
 extern const Rule kListenerConflict;
 extern const Rule kListenerKinds;
 extern const Rule kListenerAccepted;
+extern const Rule kListenerOverlap;
+extern const Rule kListenerClientValidation;
 extern const Rule kTlsReference;
 
 /// A certificate that a listener uses and that passed every check.
@@ -24,23 +26,41 @@ struct Certificate {
 template <class T>
 struct JudgedListener {
   const model::Listener* spec = nullptr;
-  std::size_t index = 0;
-  typename T::Src src;   ///< .spec.listeners[index] of the Gateway.
+  const Object* owner = nullptr;  ///< The Gateway or a ListenerSet.
+  Sym key;                        ///< Its name among all listeners of the Gateway: listener_key().
+  typename T::Src src;            ///< .spec.listeners[i] of the owner.
+  bool conflicted = false;
   bool emitted = false;  ///< It becomes a listener of the MeshGateway.
   bool programmed = false;
   std::vector<Verdict<T>> verdicts;
   std::vector<Certificate<T>> certificates;
 };
 
-/// Judges all listeners of a Gateway, in spec order.
+/// Somebody who brings listeners: the Gateway itself, then its ListenerSets in order of precedence.
 template <class T>
-std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx, const Object& gateway,
-                                               const model::GatewayFact& fact, bool cross_mesh);
+struct ListenerOwner {
+  const Object* object = nullptr;
+  const std::vector<model::Listener>* listeners = nullptr;
+};
 
-/// Whether the listener can take HTTPRoutes at all, by protocol and allowedRoutes.kinds.
-bool takes_http_routes(const model::Listener& listener);
+/// Judges all listeners of a Gateway, owner by owner, each in spec order. The first owner is the
+/// Gateway.
+template <class T>
+std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx,
+                                               const std::vector<ListenerOwner<T>>& owners,
+                                               const model::GatewayFact& gateway, bool cross_mesh);
 
-/// HTTPRoute entries of allowedRoutes.kinds; 1 when there is no list.
-std::size_t http_route_entries(const model::Listener& listener);
+/// What tells a listener from all others of its Gateway, also as a tag value: its name, or
+/// `<namespace>/<name of the ListenerSet>/<its name>`.
+std::string listener_key(const Object& owner, const model::Listener& listener);
+
+/// Whether routes of a kind may attach to the listener at all, by protocol and allowedRoutes.kinds.
+bool takes_routes(const model::Listener& listener, Kind route);
+
+/// Route kinds that the protocol can carry, sorted by name.
+std::vector<Kind> kinds_of_protocol(std::string_view protocol);
+
+/// `"supportedKinds":[...]` of a listener's status.
+std::string supported_kinds(const Quirks& quirks, const model::Listener& listener);
 
 }  // namespace pawprint::rules

@@ -21,6 +21,14 @@ const Rule kSecretCopy{"mesh_gateway/secret_copy", "Listener.tls.certificateRefs
                        "Kuma's proxies read certificates from Kuma secrets only",
                        "oracle/tls-rsa, oracle/tls-shared-cert"};
 
+const Rule kListenerRoute{
+    "mesh_gateway/listener_route", "TLSRoute.spec.hostnames; the oldest route of a listener",
+    "MeshGateway .spec.conf.listeners[].hostname and .tags",
+    "MeshTCPRoute knows no host names, so each name that a TLSRoute takes is a listener of its "
+    "own, "
+    "and a tag gives it to exactly one route, whatever the objects are called",
+    "conformance/TCPRouteParentRefAttachAll, scenarios/tls-route-hostnames"};
+
 namespace {
 
 template <class T>
@@ -33,9 +41,17 @@ std::string copy_name(Context<T>& ctx, const GatewayInput<T>& in, const Certific
 template <class T>
 void write_listener_tls(Context<T>& ctx, const GatewayInput<T>& in,
                         const JudgedListener<T>& listener, Out<T>& out) {
-  if (listener.certificates.empty()) return;
+  const bool passthrough =
+      listener.spec->protocol.is("TLS") && listener.spec->tls_mode.is("Passthrough");
+  if (listener.certificates.empty() && !passthrough) return;
   out.key("tls");
   out.open('{');
+  if (passthrough) {
+    out.member("mode", "PASSTHROUGH",
+               T::by(kMeshGatewayListener, listener.src.at("tls").at("mode")));
+    out.close('}');
+    return;
+  }
   out.key("certificates");
   out.open('[');
   for (const Certificate<T>& cert : listener.certificates) {
@@ -48,9 +64,10 @@ void write_listener_tls(Context<T>& ctx, const GatewayInput<T>& in,
   out.close('}');
 }
 
+/// One entry of the MeshGateway; `winner` for TCP and TLS listeners that a route has attached to.
 template <class T>
 void write_listener(Context<T>& ctx, const GatewayInput<T>& in, const JudgedListener<T>& listener,
-                    Out<T>& out) {
+                    const ListenerWinner* winner, Out<T>& out) {
   const auto by = [&](std::string_view member) {
     return T::by(kMeshGatewayListener, listener.src.at(member));
   };
@@ -61,21 +78,46 @@ void write_listener(Context<T>& ctx, const GatewayInput<T>& in, const JudgedList
     out.truth(true, T::by(kInstanceParameters,
                           T::object(*in.parameters.object, ".spec").at("crossMesh")));
   }
-  out.member("hostname", spec.hostname.set() ? spec.hostname.view() : "*", by("hostname"));
+  if (winner != nullptr && winner->hostname.set()) {
+    out.member("hostname", winner->hostname.view(),
+               T::by(kListenerRoute, listener.src.at("hostname"),
+                     T::object(*winner->route, ".spec").at("hostnames")));
+  } else {
+    out.member("hostname", spec.hostname.set() ? spec.hostname.view() : "*", by("hostname"));
+  }
   out.key("port");
   out.number(spec.port, by("port"));
   out.member("protocol", spec.protocol.view(), by("protocol"));
   out.key("tags");
   out.open('{');
-  out.member("gateways.kuma.io/listener-name", spec.name.view(), by("name"));
+  out.member("gateways.kuma.io/listener-name", listener.key.view(), by("name"));
   out.member("gateways.kuma.io/listener-port", std::to_string(spec.port), by("port"));
+  if (winner != nullptr) {
+    out.member(kRouteTag, route_tag(*winner->route),
+               T::by(kListenerRoute, T::object(*winner->route, ".metadata").at("creationTimestamp"),
+                     T::object(*winner->route, ".metadata").at("name")));
+  }
   out.close('}');
   write_listener_tls<T>(ctx, in, listener, out);
   out.close('}');
 }
 
+/// A listener that connections are routed by host name on becomes one entry for each.
 template <class T>
-void write_spec(Context<T>& ctx, const GatewayInput<T>& in, Out<T>& out) {
+void write_entries(Context<T>& ctx, const GatewayInput<T>& in, const JudgedListener<T>& listener,
+                   const std::vector<ListenerWinner>& winners, Out<T>& out) {
+  bool written = false;
+  for (const ListenerWinner& winner : winners) {
+    if (winner.listener != listener.key) continue;
+    write_listener<T>(ctx, in, listener, &winner, out);
+    written = true;
+  }
+  if (!written) write_listener<T>(ctx, in, listener, nullptr, out);
+}
+
+template <class T>
+void write_spec(Context<T>& ctx, const GatewayInput<T>& in,
+                const std::vector<ListenerWinner>& winners, Out<T>& out) {
   const auto meta = T::object(in.object, ".metadata");
   out.key("spec");
   out.open('{');
@@ -84,7 +126,7 @@ void write_spec(Context<T>& ctx, const GatewayInput<T>& in, Out<T>& out) {
   out.key("listeners");
   out.open('[');
   for (const JudgedListener<T>& listener : in.listeners) {
-    if (listener.emitted) write_listener<T>(ctx, in, listener, out);
+    if (listener.emitted) write_entries<T>(ctx, in, listener, winners, out);
   }
   out.close(']');
   out.close('}');
@@ -138,8 +180,13 @@ Generated print_copy(Context<T>& ctx, const GatewayInput<T>& in, const Certifica
 
 }  // namespace
 
+std::string route_tag(const Object& route) {
+  return parts_hash({model::info(route.kind).name, route.ns.view(), route.name.view()});
+}
+
 template <class T>
-Generated print_mesh_gateway(Context<T>& ctx, const GatewayInput<T>& in) {
+Generated print_mesh_gateway(Context<T>& ctx, const GatewayInput<T>& in,
+                             const std::vector<ListenerWinner>& winners) {
   const auto meta = T::object(in.object, ".metadata");
   Generated made;
   made.kind = Kind::kMeshGateway;
@@ -153,7 +200,7 @@ Generated print_mesh_gateway(Context<T>& ctx, const GatewayInput<T>& in) {
   write_labels<T>(out, common_labels<T>(ctx, in.object, in.mesh, true));
   out.member("name", made.name.view(), T::by(kMeshGateway, meta.at("name"), meta.at("namespace")));
   out.close('}');
-  write_spec<T>(ctx, in, out);
+  write_spec<T>(ctx, in, winners, out);
   out.close('}');
   made.leaves = std::move(out.leaves());
   made.body = out.take();
@@ -175,8 +222,10 @@ std::vector<Generated> print_secret_copies(Context<T>& ctx, const GatewayInput<T
   return out;
 }
 
-template Generated print_mesh_gateway<NoTrace>(Context<NoTrace>&, const GatewayInput<NoTrace>&);
-template Generated print_mesh_gateway<Tracing>(Context<Tracing>&, const GatewayInput<Tracing>&);
+template Generated print_mesh_gateway<NoTrace>(Context<NoTrace>&, const GatewayInput<NoTrace>&,
+                                               const std::vector<ListenerWinner>&);
+template Generated print_mesh_gateway<Tracing>(Context<Tracing>&, const GatewayInput<Tracing>&,
+                                               const std::vector<ListenerWinner>&);
 template std::vector<Generated> print_secret_copies<NoTrace>(Context<NoTrace>&,
                                                              const GatewayInput<NoTrace>&);
 template std::vector<Generated> print_secret_copies<Tracing>(Context<Tracing>&,

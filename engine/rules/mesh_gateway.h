@@ -2,13 +2,14 @@
 #pragma once
 
 #include "engine/rules/gateway_class.h"
-#include "engine/rules/listener.h"
+#include "engine/rules/listener_set.h"
 #include "engine/rules/mesh_selection.h"
 
 namespace pawprint::rules {
 
 extern const Rule kMeshGateway;
 extern const Rule kMeshGatewayListener;
+extern const Rule kListenerRoute;
 extern const Rule kMeshGatewayInstance;
 extern const Rule kInstanceParameters;
 extern const Rule kSecretCopy;
@@ -21,7 +22,7 @@ struct GatewayInput {
   const Object& gateway_class;
   Parameters parameters;
   Mesh<T> mesh;
-  std::vector<JudgedListener<T>> listeners;
+  const std::vector<JudgedListener<T>>& listeners;
   [[nodiscard]] bool cross_mesh() const {
     return parameters.config != nullptr && parameters.config->cross_mesh;
   }
@@ -35,8 +36,22 @@ struct GatewayInput {
   }
 };
 
+/// The route that gets the connections of a TCP or TLS listener for one host name (SNI); Kuma
+/// itself would order by object name. Sorted by (listener, hostname); hostname absent on TCP.
+struct ListenerWinner {
+  Sym listener;  ///< JudgedListener::key.
+  Sym hostname;
+  const Object* route = nullptr;
+};
+
+/// A tag of MeshGateway listeners: which route may have their connections.
+inline constexpr std::string_view kRouteTag = "pawprint.dev/route";
+/// Value of kRouteTag for a route.
+std::string route_tag(const Object& route);
+
 template <class T>
-Generated print_mesh_gateway(Context<T>& ctx, const GatewayInput<T>& in);
+Generated print_mesh_gateway(Context<T>& ctx, const GatewayInput<T>& in,
+                             const std::vector<ListenerWinner>& winners);
 template <class T>
 Generated print_instance(Context<T>& ctx, const GatewayInput<T>& in);
 /// One per Secret that an emitted listener uses, each once.

@@ -57,7 +57,7 @@ template <class T>
 std::string object_name(Context<T>& ctx, const Printing<T>& in) {
   const Object& route = in.route.object;
   const model::ParentRef& parent = in.parent();
-  const std::string_view ns = in.attachment.target_ns.view();
+  const std::string_view ns = in.attachment.owner().ns.view();
   const bool gateway = in.gateway();
   if (gateway ? ctx.quirks().d17_unseparated_hash : ctx.quirks().d12_plain_gamma_names) {
     return gateway
@@ -76,13 +76,13 @@ void write_gateway_target(Out<T>& out, const Printing<T>& in) {
     return T::by(kMeshHttpRouteTarget, in.parent_src().at(member));
   };
   const model::ParentRef& parent = in.parent();
-  const std::string_view listener =
-      in.only != nullptr ? in.only->name.view() : parent.section.view();
+  const std::string listener = in.only != nullptr ? listener_key(in.attachment.owner(), *in.only)
+                                                  : std::string(parent.section.view());
   out.key("targetRef");
   out.open('{');
   out.member("kind", "MeshGateway", by("kind"));
   out.member(
-      "name", mesh_gateway_name(parent.name.view(), in.attachment.target_ns.view()),
+      "name", mesh_gateway_name(in.attachment.target->name.view(), in.attachment.target->ns.view()),
       T::by(kMeshHttpRouteTarget, in.parent_src().at("name"), in.parent_src().at("namespace")));
   if (!listener.empty() || parent.port != 0) {
     out.key("tags");

@@ -31,6 +31,7 @@ bool quirks_of(std::string_view profile, Quirks& out) {
   out.d30_count_all_refs = true;
   out.d31_always_programmed = true;
   out.d32_conflicts_kill_all = true;
+  out.d36_http_only = true;
   out.d40_remove_case_kept = true;
   out.d40_rsa_ecdsa_only = true;
   out.d41_mesh_mismatch_accepted = true;

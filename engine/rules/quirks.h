@@ -34,6 +34,7 @@ struct Quirks {
   bool d30_count_all_refs = false;
   bool d31_always_programmed = false;
   bool d32_conflicts_kill_all = false;
+  bool d36_http_only = false;  ///< HTTPRoute is the only route kind, a Gateway's own listeners all.
   bool d40_remove_case_kept = false;
   bool d40_rsa_ecdsa_only = false;
   bool d41_mesh_mismatch_accepted = false;

@@ -7,16 +7,18 @@
 
 #include "engine/rules/context.h"
 #include "engine/rules/gateway_class.h"
+#include "engine/rules/listener_set.h"
 #include "engine/rules/mesh_selection.h"
 #include "engine/rules/traffic_conf.h"
 
 namespace pawprint::rules {
 
-/// Answers what the node `class` says of a GatewayClass object.
+/// Answers what earlier nodes say of a GatewayClass and of a ListenerSet.
 class ClassValues {
  public:
   virtual ~ClassValues() = default;
   [[nodiscard]] virtual const ClassValue& class_value(world::ObjId id) const = 0;
+  [[nodiscard]] virtual const SetValue& set_value(world::ObjId id) const = 0;
 };
 
 /// One route under evaluation. Borrows; lives for one evaluation.
@@ -39,11 +41,15 @@ struct Attachment {
   std::string_view reason;  ///< Of Accepted=False.
   std::string message;
   const Object* target = nullptr;  ///< The Gateway or Service.
+  const Object* set = nullptr;     ///< The ListenerSet that the parentRef names, if it names one.
   Sym target_ns;
   bool whole = true;  ///< The parentRef's own selection is all permitted.
   std::vector<const model::Listener*> listeners;  ///< Those that take the route.
   std::vector<model::ServicePort> ports;          ///< Service parents: the ports that are routed.
   std::vector<typename T::Cause> gates;
+
+  /// Where the listeners stand.
+  [[nodiscard]] const Object& owner() const { return set != nullptr ? *set : *target; }
 };
 
 /// How a backendRef is printed.

@@ -44,8 +44,10 @@ std::string object_status(const world::Object& object, const Status& status,
   for (const StatusEntry& entry : status.entries) {
     if (entry.section.empty()) {
       conditions = "\"conditions\":" + top_conditions(object, entry, time, foreign);
-      if (entry.members.starts_with("\"addresses\"")) addresses = entry.members + ',';
-      else if (!entry.members.empty()) features = ',' + entry.members;
+      // addresses and attachedListenerSets stand before conditions, supportedFeatures after.
+      const bool after = object.kind == model::Kind::kGatewayClass;
+      if (!entry.members.empty() && !after) addresses = entry.members + ',';
+      if (!entry.members.empty() && after) features = ',' + entry.members;
       continue;
     }
     if (!listeners.empty()) listeners += ',';
@@ -56,7 +58,7 @@ std::string object_status(const world::Object& object, const Status& status,
     model::append_json_string(listeners, entry.section);
     listeners += entry.members.substr(kinds) + '}';
   }
-  if (object.kind == model::Kind::kGateway) listeners = ",\"listeners\":[" + listeners + ']';
+  if (object.kind != model::Kind::kGatewayClass) listeners = ",\"listeners\":[" + listeners + ']';
   return '{' + addresses + conditions + listeners + features + '}';
 }
 
@@ -64,9 +66,8 @@ std::string object_status(const world::Object& object, const Status& status,
 
 std::string status_json(const world::Object& object, const Status& status,
                         std::string_view controller, const TransitionTime& time, bool foreign) {
-  return object.kind == model::Kind::kHttpRoute
-             ? route_status(object, status, controller, time, foreign)
-             : object_status(object, status, time, foreign);
+  return model::is_route(object.kind) ? route_status(object, status, controller, time, foreign)
+                                      : object_status(object, status, time, foreign);
 }
 
 std::string status_document(const world::Object& object, const Status& status,

@@ -57,7 +57,8 @@ std::optional<Verdict<T>> resolve_one(Context<T>& ctx, const Object& gateway,
                       T::by(kTlsReference, src, more...));
   };
   const Sym ns = ref.ns.set() ? ref.ns : gateway.ns;
-  const Reference reference{"Gateway", gateway.ns, ref.group, ref.kind, ns, ref.name};
+  const Reference reference{
+      model::info(gateway.kind).name, gateway.ns, ref.group, ref.kind, ns, ref.name};
   if (!reference_permitted<T>(ctx, reference)) {
     return refuse("RefNotPermitted", "reference to \"" + kind_with_group(ref.group, ref.kind) +
                                          "\" \"" + slash(ns, ref.name) +

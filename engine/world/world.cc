@@ -5,7 +5,7 @@
 namespace pawprint::world {
 
 namespace {
-const std::vector<ObjId> kNoGrants;
+const std::vector<ObjId> kNoMembers;
 }
 
 std::size_t World::KeyHash::operator()(const Key& key) const {
@@ -48,14 +48,43 @@ record::ObjectKey World::key(ObjId id) const {
           std::string(object.ns.view()), std::string(object.name.view())};
 }
 
-const std::vector<ObjId>& World::grants(ObjId namespace_id) const {
-  const auto found = grants_.find(namespace_id);
-  return found == grants_.end() ? kNoGrants : found->second;
+const std::vector<ObjId>& World::members(ObjId anchor) const {
+  const auto found = members_.find(anchor);
+  return found == members_.end() ? kNoMembers : found->second;
 }
 
-ObjId World::namespace_of(ObjId object_id) {
+/// What an object hangs on, as its fact says now.
+std::vector<ObjId> World::anchors(ObjId object_id) {
   const Object& object = objects_[object_id];
-  return id(Kind::kNamespace, object.zone, {}, object.ns);
+  std::vector<ObjId> out;
+  if (object.as<model::GrantFact>() != nullptr) {
+    out.push_back(id(Kind::kNamespace, object.zone, {}, object.ns));
+  } else if (const auto* set = object.as<model::ListenerSetFact>()) {
+    if (set->parent.kind.is("Gateway") && set->parent.group.is("gateway.networking.k8s.io")) {
+      const Sym ns = set->parent.ns.set() ? set->parent.ns : object.ns;
+      out.push_back(id(Kind::kGateway, object.zone, ns, set->parent.name));
+    }
+  } else if (const auto* policy = object.as<model::BackendTlsPolicyFact>()) {
+    for (const model::PolicyTarget& target : policy->targets) {
+      if (!target.kind.is("Service") || !target.group.empty()) continue;
+      out.push_back(id(Kind::kService, object.zone, object.ns, target.name));
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void World::reindex(ObjId object_id, std::vector<ObjId> before, Change& change) {
+  const std::vector<ObjId> after = anchors(object_id);
+  if (before == after) return;
+  for (const ObjId anchor : before) std::erase(members_[anchor], object_id);
+  for (const ObjId anchor : after) {
+    std::vector<ObjId>& list = members_[anchor];
+    list.insert(std::upper_bound(list.begin(), list.end(), object_id), object_id);
+  }
+  change.indexed = std::move(before);
+  change.indexed.insert(change.indexed.end(), after.begin(), after.end());
 }
 
 std::uint64_t World::count(Kind kind, Sym zone) const {
@@ -80,11 +109,10 @@ bool World::synced(std::string_view name) const {
   if (found == zones_.end()) return false;
   for (int i = 1; i < model::kKindCount; ++i) {
     const auto kind = static_cast<Kind>(i);
-    if (!model::info(kind).required) continue;
+    if (kind == Kind::kSecret || kind == Kind::kConfigMap) continue;  // Read where allowed.
     const auto state = found->second.kinds.find(kind);
-    if (state == found->second.kinds.end() || !state->second.synced || state->second.absent) {
-      return false;
-    }
+    if (state == found->second.kinds.end() || !state->second.synced) return false;
+    if (model::info(kind).required && state->second.absent) return false;
   }
   return true;
 }
@@ -161,25 +189,19 @@ void World::recount(const Object& object, bool before, bool after) {
   state.objects += after ? 1 : static_cast<std::uint64_t>(-1);
 }
 
-void World::index_grant(ObjId id, bool exists) {
-  std::vector<ObjId>& list = grants_[namespace_of(id)];
-  const auto found = std::find(list.begin(), list.end(), id);
-  if (exists && found == list.end()) list.push_back(id);
-  if (!exists && found != list.end()) list.erase(found);
-}
-
 Change World::remove_object(const record::Record& record, ObjId id) {
   Object& object = objects_[id];
   Change change;
   change.object = id;
   change.fact = object.exists();
+  std::vector<ObjId> before = anchors(id);
   recount(object, object.exists(), false);
   object.fact = std::monostate{};
   object.seen = {};
   object.uid.clear();
   object.resource_version.clear();
   object.seq = record.seq;
-  if (object.kind == Kind::kReferenceGrant) index_grant(id, false);
+  reindex(id, std::move(before), change);
   return change;
 }
 
@@ -197,15 +219,17 @@ Change World::apply_object(const record::Record& record) {
   Change change{.object = object_id,
                 .fact = decoded.fact != object.fact,
                 .seen = true,
+                .indexed = {},
                 .problem = std::move(decoded.problem)};
   const bool existed = object.exists();
+  std::vector<ObjId> before = anchors(object_id);
   if (change.fact) object.fact = std::move(decoded.fact);
   recount(object, existed, object.exists());
   object.seen = std::move(decoded.seen);
   object.uid = record.uid;
   object.resource_version = record.resource_version;
   object.seq = record.seq;
-  if (kind == Kind::kReferenceGrant && !existed) index_grant(object_id, true);
+  if (change.fact) reindex(object_id, std::move(before), change);
   return change;
 }
 

@@ -63,6 +63,7 @@ struct Change {
   bool seen = false;            ///< Something else of it changed (status, resourceVersion).
   bool config = false;          ///< Settings changed: everything must look again.
   bool sync = false;            ///< A zone's sync state changed.
+  std::vector<ObjId> indexed;   ///< Objects that lost or gained a member; see World::members().
   std::string problem;          ///< The object's first unreadable member, for a diagnostic.
 };
 
@@ -84,10 +85,9 @@ class World {
   [[nodiscard]] std::size_t size() const { return objects_.size(); }
   [[nodiscard]] record::ObjectKey key(ObjId id) const;
 
-  /// ReferenceGrants of a Namespace object, in order of first mention; see grants_owner().
-  [[nodiscard]] const std::vector<ObjId>& grants(ObjId namespace_id) const;
-  /// The Namespace object whose grant list holds this grant.
-  ObjId namespace_of(ObjId object);
+  /// Objects that hang on another one: the ReferenceGrants of a Namespace, the ListenerSets of a
+  /// Gateway, the BackendTLSPolicies of a Service. In order of id.
+  [[nodiscard]] const std::vector<ObjId>& members(ObjId anchor) const;
 
   /// Existing objects of a kind in a zone, and the object whose index cell stands for that number.
   [[nodiscard]] std::uint64_t count(Kind kind, Sym zone) const;
@@ -115,14 +115,15 @@ class World {
   void apply_config(const record::Record& record, Change& change);
   void apply_sync(const record::Record& record, Change& change);
   void recount(const Object& object, bool before, bool after);
-  void index_grant(ObjId id, bool exists);
+  std::vector<ObjId> anchors(ObjId id);
+  void reindex(ObjId id, std::vector<ObjId> before, Change& change);
   Zone& zone(std::string_view name);
 
   model::Symbols symbols_;
   model::Decoder decoder_;
   std::deque<Object> objects_;
   std::unordered_map<Key, ObjId, KeyHash> index_;
-  std::unordered_map<ObjId, std::vector<ObjId>> grants_;
+  std::unordered_map<ObjId, std::vector<ObjId>> members_;
   std::map<std::string, Zone, std::less<>> zones_;
   record::Config config_;
   record::Seq head_ = 0, config_seq_ = 0;

@@ -131,6 +131,10 @@ std::span<const Column> columns(Kind kind) {
     case Kind::kGateway:
       return kGateway;
     case Kind::kHttpRoute:
+    case Kind::kGrpcRoute:
+    case Kind::kTlsRoute:
+    case Kind::kTcpRoute:
+    case Kind::kUdpRoute:
       return kRoute;
     case Kind::kService:
       return kService;
@@ -141,9 +145,13 @@ std::span<const Column> columns(Kind kind) {
     case Kind::kMeshGatewayInstance:
       return kInstance;
     case Kind::kMeshHttpRoute:
+    case Kind::kMeshTcpRoute:
       return kMeshRoute;
     case Kind::kNone:
+    case Kind::kListenerSet:
     case Kind::kReferenceGrant:
+    case Kind::kBackendTlsPolicy:
+    case Kind::kConfigMap:
     case Kind::kNamespace:
     case Kind::kMesh:
     case Kind::kMeshGatewayConfig:

@@ -1,0 +1,255 @@
+#include "engine/rules/mesh_tcp_route.h"
+
+#include <algorithm>
+
+#include "engine/rules/hostname.h"
+#include "engine/rules/labels.h"
+#include "engine/rules/mesh_gateway.h"
+#include "engine/rules/names.h"
+
+namespace pawprint::rules {
+
+const Rule kMeshTcpRoute{
+    "mesh_tcp_route/object", "TCPRoute and TLSRoute .metadata, .spec.parentRefs[]", "MeshTCPRoute",
+    "Only policies in the system namespace may target a MeshGateway, so the route lives there",
+    "conformance/TCPRouteWeightedRouting"};
+const Rule kMeshTcpRouteTarget{
+    "mesh_tcp_route/target", "ParentReference", "MeshTCPRoute .spec.targetRef and .spec.to[]",
+    "Listener tags select the listener and, by the route's own tag, the connections that are its",
+    "conformance/TCPRouteParentRefAttachAll"};
+
+namespace {
+
+/// One object to print.
+template <class T>
+struct Printing {
+  const RouteInput<T>& route;
+  std::size_t parent_index;
+  const Attachment<T>& attachment;
+  const std::vector<RulePlan<T>>& plans;
+  const model::Listener* listener = nullptr;  ///< Null for Service parents.
+
+  [[nodiscard]] const model::ParentRef& parent() const { return route.fact.parents[parent_index]; }
+  [[nodiscard]] typename T::Src parent_src() const {
+    return route.spec.at("parentRefs").at(parent_index);
+  }
+};
+
+template <class T>
+std::string object_name(const Printing<T>& in) {
+  const Object& route = in.route.object;
+  // The kind counts: a TLSRoute and a TCPRoute may share a name.
+  std::string where(model::info(route.kind).name);
+  if (in.listener != nullptr) where.append("/").append(in.listener->name.view());
+  const std::string_view parent_ns = in.attachment.owner().ns.view();
+  return pawprint_route_name(
+      in.listener != nullptr ? NameOrder::kLargerWins : NameOrder::kSmallerWins,
+      {in.route.fact.meta.created_s, route.name.view(), route.ns.view(), in.parent(), parent_ns,
+       where, {}});
+}
+
+template <class T>
+void write_gateway_target(Out<T>& out, const Printing<T>& in) {
+  const auto cause = T::by(kMeshTcpRouteTarget, in.parent_src().at("name"));
+  out.key("targetRef");
+  out.open('{');
+  out.member("kind", "MeshGateway", T::by(kMeshTcpRouteTarget, in.parent_src().at("kind")));
+  out.member("name",
+             mesh_gateway_name(in.attachment.target->name.view(), in.attachment.target->ns.view()),
+             cause);
+  out.key("tags");
+  out.open('{');
+  out.member("gateways.kuma.io/listener-name", listener_key(in.attachment.owner(), *in.listener),
+             T::by(kMeshTcpRouteTarget, in.parent_src().at("sectionName")));
+  out.member(kRouteTag, route_tag(in.route.object), T::by(kMeshTcpRouteTarget, in.parent_src()));
+  out.close('}');
+  out.close('}');
+}
+
+template <class T>
+void write_service_target(Out<T>& out, const Printing<T>& in) {
+  const auto cause = T::by(kMeshTcpRouteTarget, in.parent_src().at("namespace"),
+                           T::object(in.route.object, ".metadata").at("namespace"));
+  const bool producer = in.route.object.ns == in.attachment.target_ns;
+  out.key("targetRef");
+  out.open('{');
+  out.member("kind", producer ? "Mesh" : "MeshSubset", cause);
+  if (producer) {
+    out.key("proxyTypes");
+    out.open('[');
+    out.text("Sidecar", cause);
+    out.close(']');
+  } else {
+    out.key("tags");
+    out.open('{');
+    out.member("k8s.kuma.io/namespace", in.route.object.ns.view(), cause);
+    out.close('}');
+  }
+  out.close('}');
+}
+
+template <class T>
+void write_rules(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
+  out.key("rules");
+  out.open('[');
+  for (const RulePlan<T>& plan : in.plans) {
+    out.open('{');
+    out.key("default");
+    out.open('{');
+    out.key("backendRefs");
+    out.open('[');
+    for (const Backend<T>& backend : merge_backends<T>(plan.backends, plan.src)) {
+      // The placeholder is refused here and a reference to nothing by labels stops the proxy: an
+      // unresolved share goes to a name that nobody serves, which closes the connection.
+      const model::BackendRef* ref = backend.spec;
+      const Sym ns = ref != nullptr && ref->ref.ns.set() ? ref->ref.ns : in.route.object.ns;
+      const Blackhole nowhere{service_tag(ref == nullptr ? "nothing" : ref->ref.name.view(),
+                                          ns.view(), ref == nullptr ? 0 : ref->port)};
+      write_backend<T>(ctx, out, backend, nowhere, true);
+    }
+    out.close(']');
+    out.close('}');
+    out.close('}');
+  }
+  out.close(']');
+}
+
+template <class T>
+void write_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
+  out.key("to");
+  out.open('[');
+  if (in.listener != nullptr) {
+    out.open('{');
+    write_rules<T>(ctx, out, in);
+    out.key("targetRef");
+    out.open('{');
+    out.member("kind", "Mesh", T::by(kMeshTcpRouteTarget, in.parent_src().at("kind")));
+    out.close('}');
+    out.close('}');
+  }
+  for (const model::ServicePort& port : in.attachment.ports) {
+    out.open('{');
+    write_rules<T>(ctx, out, in);
+    out.key("targetRef");
+    out.open('{');
+    out.member("kind", "MeshService", T::by(kMeshTcpRouteTarget, in.parent_src().at("kind")));
+    out.member("name",
+               service_tag(in.parent().name.view(), in.attachment.target_ns.view(), port.port),
+               T::by(kMeshTcpRouteTarget, in.parent_src().at("name"), in.parent_src().at("port")));
+    out.close('}');
+    out.close('}');
+  }
+  out.close(']');
+}
+
+template <class T>
+Generated print_one(Context<T>& ctx, const Printing<T>& in) {
+  const auto meta = T::object(in.route.object, ".metadata");
+  Generated made;
+  made.kind = Kind::kMeshTcpRoute;
+  made.ns = ctx.settings.system_namespace;
+  made.name = ctx.intern(object_name<T>(in));
+  Out<T> out;
+  out.open('{');
+  write_type<T>(out, made.kind, T::object(in.route.object, ""));
+  out.key("metadata");
+  out.open('{');
+  write_labels<T>(out, common_labels<T>(ctx, in.route.object, in.route.mesh, true));
+  out.member("name", made.name.view(),
+             T::by(kMeshTcpRoute, meta.at("name"), meta.at("namespace"), in.parent_src()));
+  out.member("namespace", made.ns.view(), T::by(kMeshTcpRoute, T::setting("systemNamespace")));
+  out.close('}');
+  out.key("spec");
+  out.open('{');
+  if (in.listener != nullptr) write_gateway_target<T>(out, in);
+  else write_service_target<T>(out, in);
+  write_to<T>(ctx, out, in);
+  out.close('}');
+  out.close('}');
+  made.leaves = std::move(out.leaves());
+  made.body = out.take();
+  if constexpr (T::kOn) {
+    for (const auto& gate : in.attachment.gates) made.gates.push_back(gate.cause);
+  }
+  return made;
+}
+
+/// Why Kuma cannot carry such a route; empty when it can.
+std::string_view route_fault(Kind kind, ParentKind parent) {
+  if (kind == Kind::kUdpRoute) return "Kuma 2.14 carries no UDP";
+  if (kind == Kind::kTlsRoute && parent == ParentKind::kService) {
+    return "Kuma's sidecars do not route by SNI";
+  }
+  return {};
+}
+
+}  // namespace
+
+bool connection_route(Kind kind) {
+  return kind == Kind::kTlsRoute || kind == Kind::kTcpRoute || kind == Kind::kUdpRoute;
+}
+
+template <class T>
+std::vector<Sym> served_hostnames(Context<T>& ctx, const RouteInput<T>& route,
+                                  const model::Listener& listener) {
+  std::vector<Sym> out;
+  for (const Sym hostname : route.fact.hostnames) {
+    if (!listener.hostname.set()) {
+      out.push_back(hostname);
+    } else if (hostnames_intersect(listener.hostname.view(), hostname.view())) {
+      out.push_back(ctx.intern(narrower(listener.hostname.view(), hostname.view())));
+    }
+  }
+  return out;
+}
+
+template <class T>
+std::vector<RulePlan<T>> plan_connections(Context<T>& ctx, const RouteInput<T>& route,
+                                          ParentKind parent) {
+  std::vector<RulePlan<T>> out;
+  out.reserve(route.fact.rules.size());
+  for (std::size_t i = 0; i < route.fact.rules.size(); ++i) {
+    RulePlan<T>& plan = out.emplace_back();
+    plan.spec = &route.fact.rules[i];
+    plan.src = route.spec.at("rules").at(i);
+    plan.fault = route_fault(route.object.kind, parent);
+    plan.fault_src = plan.src;
+    const auto backends = plan.src.at("backendRefs");
+    for (std::size_t b = 0; b < plan.spec->backends.size(); ++b) {
+      plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[b],
+                                                 backends.at(b), plan.verdicts));
+    }
+  }
+  return out;
+}
+
+template <class T>
+std::vector<Generated> print_tcp_routes(Context<T>& ctx, const RouteInput<T>& route,
+                                        std::size_t parent_index, const Attachment<T>& attachment,
+                                        const std::vector<RulePlan<T>>& plans) {
+  std::vector<Generated> out;
+  Printing<T> in{route, parent_index, attachment, plans};
+  if (attachment.parent == ParentKind::kService) {
+    if (!attachment.ports.empty()) out.push_back(print_one<T>(ctx, in));
+    return out;
+  }
+  for (const model::Listener* listener : attachment.listeners) {
+    in.listener = listener;
+    out.push_back(print_one<T>(ctx, in));
+  }
+  return out;
+}
+
+#define PAWPRINT_INSTANTIATE(T)                                                            \
+  template std::vector<Sym> served_hostnames<T>(Context<T>&, const RouteInput<T>&,         \
+                                                const model::Listener&);                   \
+  template std::vector<RulePlan<T>> plan_connections<T>(Context<T>&, const RouteInput<T>&, \
+                                                        ParentKind);                       \
+  template std::vector<Generated> print_tcp_routes<T>(Context<T>&, const RouteInput<T>&,   \
+                                                      std::size_t, const Attachment<T>&,   \
+                                                      const std::vector<RulePlan<T>>&);
+PAWPRINT_INSTANTIATE(NoTrace)
+PAWPRINT_INSTANTIATE(Tracing)
+#undef PAWPRINT_INSTANTIATE
+
+}  // namespace pawprint::rules
