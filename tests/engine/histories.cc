@@ -59,7 +59,7 @@ json random_config(Dice& dice) {
 json random_listener(Dice& dice, std::size_t index) {
   json out{{"name", "l" + std::to_string(index)},
            {"port", dice.chance(2) ? 80 : 8080},
-           {"protocol", dice.one_of({"HTTP", "HTTP", "HTTP", "HTTPS", "TCP"})}};
+           {"protocol", dice.one_of({"HTTP", "HTTP", "HTTP", "HTTPS", "HTTPS", "TCP", "TLS"})}};
   if (dice.chance(2)) out["hostname"] = dice.one_of({"*.example.com", "a.example.com", "b.org"});
   if (dice.chance(2)) {
     const std::string from = dice.one_of({"All", "Same", "Selector"});
@@ -74,17 +74,36 @@ json random_listener(Dice& dice, std::size_t index) {
     if (dice.chance(2)) ref["namespace"] = dice.ns();
     out["tls"]["certificateRefs"] = json::array({ref});
   }
+  if (out["protocol"] == "TLS") out["tls"]["mode"] = "Passthrough";
+  return out;
+}
+
+json some_listeners(Dice& dice) {
+  json out = json::array();
+  for (std::size_t i = 0, n = 1 + dice.below(3); i < n; ++i)
+    out.push_back(random_listener(dice, i));
+  return out;
+}
+
+json random_listener_set(Dice& dice) {
+  json parent{{"name", dice.one_of({"edge", "inner"})}};
+  if (dice.chance(2)) parent["namespace"] = dice.ns();
+  json out = object("gateway.networking.k8s.io/v1", "ListenerSet",
+                    meta(dice, dice.ns(), dice.one_of({"more", "extra"})),
+                    {{"parentRef", parent}, {"listeners", some_listeners(dice)}});
+  out["metadata"]["creationTimestamp"] =
+      dice.one_of({"2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"});
   return out;
 }
 
 json random_gateway(Dice& dice) {
-  json listeners = json::array();
-  for (std::size_t i = 0, n = 1 + dice.below(3); i < n; ++i)
-    listeners.push_back(random_listener(dice, i));
-  return object(
-      "gateway.networking.k8s.io/v1", "Gateway",
-      meta(dice, dice.ns(), dice.one_of({"edge", "inner"})),
-      {{"gatewayClassName", dice.one_of({"kuma", "kuma", "other"})}, {"listeners", listeners}});
+  json spec{{"gatewayClassName", dice.one_of({"kuma", "kuma", "other"})},
+            {"listeners", some_listeners(dice)}};
+  if (dice.chance(2)) {
+    spec["allowedListeners"]["namespaces"]["from"] = dice.one_of({"All", "Same", "None"});
+  }
+  return object("gateway.networking.k8s.io/v1", "Gateway",
+                meta(dice, dice.ns(), dice.one_of({"edge", "inner"})), spec);
 }
 
 json random_parent(Dice& dice) {
@@ -97,6 +116,7 @@ json random_parent(Dice& dice) {
     return out;
   }
   json out{{"name", dice.one_of({"edge", "inner"})}};
+  if (dice.chance(4)) out = {{"kind", "ListenerSet"}, {"name", dice.one_of({"more", "extra"})}};
   if (dice.chance(2)) out["namespace"] = dice.ns();
   if (dice.chance(3)) out["sectionName"] = dice.one_of({"l0", "l1", "l9"});
   if (dice.chance(4)) out["port"] = 80;
@@ -155,15 +175,35 @@ json random_route(Dice& dice) {
   return out;
 }
 
+/// A TLSRoute, TCPRoute or GRPCRoute.
+json random_other_route(Dice& dice) {
+  json out = random_route(dice);
+  const std::string kind = dice.one_of({"TLSRoute", "TCPRoute", "GRPCRoute"});
+  out["kind"] = kind;
+  out["metadata"]["creationTimestamp"] =
+      dice.one_of({"2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"});
+  for (json& rule : out["spec"]["rules"]) {
+    rule.erase("timeouts");
+    rule.erase("filters");
+  }
+  if (kind == "TCPRoute") out["spec"].erase("hostnames");
+  if (kind == "TLSRoute")
+    out["spec"]["hostnames"] =
+        json::array({dice.one_of({"a.example.com", "b.org"}), "*.example.com"});
+  return out;
+}
+
 json random_grant(Dice& dice) {
   json to{{"group", ""}, {"kind", dice.one_of({"Service", "Secret"})}};
   if (dice.chance(2)) to["name"] = dice.one_of({"v1", "cert"});
-  return object("gateway.networking.k8s.io/v1beta1", "ReferenceGrant",
-                {{"name", dice.one_of({"g1", "g2"})}, {"namespace", dice.ns()}},
-                {{"from", json::array({{{"group", "gateway.networking.k8s.io"},
-                                        {"kind", dice.one_of({"HTTPRoute", "Gateway"})},
-                                        {"namespace", dice.ns()}}})},
-                 {"to", json::array({to})}});
+  return object(
+      "gateway.networking.k8s.io/v1beta1", "ReferenceGrant",
+      {{"name", dice.one_of({"g1", "g2"})}, {"namespace", dice.ns()}},
+      {{"from",
+        json::array({{{"group", "gateway.networking.k8s.io"},
+                      {"kind", dice.one_of({"HTTPRoute", "Gateway", "ListenerSet", "TCPRoute"})},
+                      {"namespace", dice.ns()}}})},
+       {"to", json::array({to})}});
 }
 
 json random_namespace(Dice& dice) {
@@ -214,7 +254,7 @@ json random_kuma(Dice& dice) {
 }
 
 json random_object(Dice& dice) {
-  switch (dice.below(16)) {
+  switch (dice.below(20)) {
     case 0:
       return random_class(dice);
     case 1:
@@ -235,6 +275,12 @@ json random_object(Dice& dice) {
       return random_secret(dice);
     case 11:
       return random_kuma(dice);
+    case 12:
+    case 13:
+      return random_listener_set(dice);
+    case 14:
+    case 15:
+      return random_other_route(dice);
     default:
       return random_route(dice);
   }

@@ -53,16 +53,20 @@ TEST(Incremental, HistoriesReachEveryKindOfOutput) {
   int gateways = 0;
   int secrets = 0;
   int refused = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  int connections = 0;
+  int sets = 0;
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
     History history(seed);
     Folding folding("kuma-2.14");
-    for (int event = 0; event < 40; ++event) folding.fold(history.next());
+    for (int event = 0; event < 60; ++event) folding.fold(history.next());
     for (const Output& output : folding.reducer().resources()) {
       routes += output.key.kind == "MeshHTTPRoute" ? 1 : 0;
       gateways += output.key.kind == "MeshGateway" ? 1 : 0;
       secrets += output.key.kind == "Secret" ? 1 : 0;
+      connections += output.key.kind == "MeshTCPRoute" ? 1 : 0;
     }
     for (const Output& status : folding.reducer().statuses()) {
+      sets += status.key.kind == "ListenerSet" ? 1 : 0;
       refused += status.body.find("NotAllowedByListeners") != std::string::npos ? 1 : 0;
     }
   }
@@ -70,6 +74,8 @@ TEST(Incremental, HistoriesReachEveryKindOfOutput) {
   EXPECT_GT(gateways, 20);
   EXPECT_GT(secrets, 3);
   EXPECT_GT(refused, 3);
+  EXPECT_GT(connections, 3);
+  EXPECT_GT(sets, 3);
 }
 
 }  // namespace
