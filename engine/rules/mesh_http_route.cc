@@ -44,6 +44,7 @@ struct Printing {
   const model::Listener* only = nullptr;  ///< Set: this listener alone.
   std::vector<OneRule<T>> rules;          ///< Our own profiles: the rules of this object.
   std::string group;                      ///< What they share, see TrafficConf::key.
+  std::size_t run = 0;                    ///< Which part of the rules they are.
 
   [[nodiscard]] const model::ParentRef& parent() const { return route.fact.parents[parent_index]; }
   [[nodiscard]] typename T::Src parent_src() const {
@@ -67,7 +68,7 @@ std::string object_name(Context<T>& ctx, const Printing<T>& in) {
   return pawprint_route_name(
       gateway ? NameOrder::kLargerWins : NameOrder::kSmallerWins,
       {in.route.fact.meta.created_s, route.name.view(), route.ns.view(), parent, ns,
-       in.only == nullptr ? std::string_view{} : in.only->name.view(), in.group});
+       in.only == nullptr ? std::string_view{} : in.only->name.view(), in.group, in.run});
 }
 
 template <class T>
@@ -246,36 +247,36 @@ void note_origins(const Printing<T>& in, Generated& made) {
   }
 }
 
-/// Kuma's policies for time apply to a whole object, so rules that differ in it are kept apart, in
-/// the order in which they appear.
+/// Kuma's policies for time apply to a whole object, so neighbours that differ in it are kept
+/// apart. Rules that are no neighbours stay apart too: among equally specific matches order
+/// decides.
 template <class T>
-std::vector<std::vector<OneRule<T>>> groups_of(std::vector<OneRule<T>> rules) {
+std::vector<std::vector<OneRule<T>>> runs_of(std::vector<OneRule<T>> rules) {
   std::vector<std::vector<OneRule<T>>> out;
   for (OneRule<T>& rule : rules) {
-    const auto found = std::find_if(out.begin(), out.end(), [&](const auto& group) {
-      return group.front().plan->conf == rule.plan->conf;
-    });
-    if (found == out.end()) out.emplace_back().push_back(std::move(rule));
-    else found->push_back(std::move(rule));
+    if (out.empty() || !(out.back().front().plan->conf == rule.plan->conf)) out.emplace_back();
+    out.back().push_back(std::move(rule));
   }
   return out;
 }
 
-/// One object for each group, with its policies.
+/// One object for each run, with its policies.
 template <class T>
-void print_groups(Context<T>& ctx, Printing<T> in, std::vector<Generated>& out) {
+void print_runs(Context<T>& ctx, Printing<T> in, std::vector<Generated>& out) {
   if (ctx.quirks().d28_rules_as_given) {
     out.push_back(print_one<T>(ctx, in));
     return;
   }
-  for (auto& group : groups_of<T>(one_rules<T>(ctx, in.attachment.parent, in.plans))) {
-    in.rules = std::move(group);
+  in.run = 0;
+  for (auto& run : runs_of<T>(one_rules<T>(ctx, in.attachment.parent, in.plans))) {
+    in.rules = std::move(run);
     const RulePlan<T>& first = *in.rules.front().plan;
     in.group = first.conf.key();
     Generated& made = out.emplace_back(print_one<T>(ctx, in));
     note_origins<T>(in, made);
     const PolicyInput<T> policy{in.route, made.name, in.attachment.parent, in.producer(), first};
     for (Generated& each : print_policies<T>(ctx, policy)) out.push_back(std::move(each));
+    ++in.run;
   }
 }
 
@@ -288,13 +289,13 @@ std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
   std::vector<Generated> out;
   const bool service = attachment.parent == ParentKind::kService;
   if (service && attachment.ports.empty()) return out;
-  Printing<T> in{route, parent_index, attachment, plans, nullptr, {}, {}};
+  Printing<T> in{route, parent_index, attachment, plans, nullptr, {}, {}, 0};
   if (service || attachment.whole || ctx.quirks().d01_attach_whole_gateway) {
-    print_groups<T>(ctx, in, out);
+    print_runs<T>(ctx, in, out);
   } else {
     for (const model::Listener* listener : attachment.listeners) {
       in.only = listener;
-      print_groups<T>(ctx, in, out);
+      print_runs<T>(ctx, in, out);
     }
   }
   if (service && !out.empty() && !ctx.quirks().d05_unmatched_to_parent) {

@@ -97,7 +97,8 @@ std::string pawprint_route_name(NameOrder order, const RouteNameParts& parts) {
   const std::string hash = parts_hash({parts.route, parts.route_ns, parent.group.view(),
                                        parent.kind.view(), parts.parent_ns, parent.name.view(),
                                        parent.section.view(), port, parts.listener, parts.group});
-  const std::string code = order_code(order, parts.created_s, parts.route_ns, parts.route);
+  const std::string code =
+      order_code(order, parts.created_s, parts.route_ns, parts.route) + run_code(order, parts.run);
   return cut(text({code, "-", parts.route, "-", parts.route_ns}), kObjectName - kHashDigits - 1) +
          '-' + hash;
 }

@@ -44,9 +44,10 @@ struct RouteNameParts {
   const model::ParentRef& parent;
   std::string_view parent_ns;  ///< Already defaulted.
   std::string_view listener;   ///< When the object is for one listener only.
-  std::string_view group;      ///< What its rules share, see rule_group.h.
+  std::string_view group;      ///< What its rules share, see TrafficConf::key.
+  std::size_t run = 0;         ///< Which part of the rules it holds, counted from the first one.
 };
-/// `<order>-<route>-<ns>-<hash>`, at most 253 characters, a valid DNS subdomain; `order` is what
+/// `<order><run>-<route>-<ns>-<hash>`, at most 253 characters, a valid DNS subdomain; `order` is what
 /// Kuma's order by name turns into the Gateway API's precedence (D-28).
 std::string pawprint_route_name(NameOrder order, const RouteNameParts& parts);
 /// The object that answers what no route of a MeshGateway or Service does. Of a Service it sorts

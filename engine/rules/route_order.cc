@@ -61,4 +61,11 @@ std::string order_code(NameOrder order, std::int64_t created_s, std::string_view
   return out;
 }
 
+std::string run_code(NameOrder order, std::size_t run) {
+  const std::size_t base = kDigits.size();
+  std::size_t value = std::min(run, base * base - 1);
+  if (order == NameOrder::kSmallerWins) value = base * base - 1 - value;
+  return {kDigits[value / base], kDigits[value % base]};
+}
+
 }  // namespace pawprint::rules

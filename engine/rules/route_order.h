@@ -24,4 +24,9 @@ inline constexpr std::size_t kOrderCode = 88;
 std::string order_code(NameOrder order, std::int64_t created_s, std::string_view ns,
                        std::string_view name);
 
+/// Two characters behind the order code that keep the objects of one route in its order. They have
+/// no match in common; of matches that are equally specific the one that Kuma lists first wins, and
+/// it lists names upwards on gateways and downwards on sidecars.
+std::string run_code(NameOrder order, std::size_t run);
+
 }  // namespace pawprint::rules

@@ -20,7 +20,7 @@ model::ParentRef parent(model::Symbols& symbols, const char* name, const char* s
 
 std::string ours(NameOrder order, std::string_view route, std::string_view ns,
                  const model::ParentRef& ref) {
-  return pawprint_route_name(order, {1700000000, route, ns, ref, "demo", "", ""});
+  return pawprint_route_name(order, {1700000000, route, ns, ref, "demo", "", "", 0});
 }
 
 TEST(Names, Fnv1_IsTheMultiplyFirstVariant) {
@@ -95,11 +95,11 @@ TEST(Names, TellTheObjectsOfOneRouteApart) {
   const auto edge = parent(symbols, "edge", "", 0);
   const auto name = [&](std::string_view listener, std::string_view group) {
     return pawprint_route_name(NameOrder::kLargerWins,
-                               {1700000000, "shop", "demo", edge, "demo", listener, group});
+                               {1700000000, "shop", "demo", edge, "demo", listener, group, 0});
   };
   EXPECT_EQ(name("", ""),
             "9aac0eff"
-            "mldbz17ibaz4-shop-demo-" +
+            "mldbz17ibaz400-shop-demo-" +
                 name("", "").substr(name("", "").size() - 16));
   EXPECT_NE(name("", ""), name("http", ""));
   EXPECT_NE(name("", ""), name("", "request=1000,try=-"));
@@ -112,7 +112,7 @@ TEST(Names, ServiceFloor_SortsBehindEveryRoute) {
   const auto service = parent(symbols, "backend", "", 0);
   const std::string last = pawprint_route_name(
       NameOrder::kSmallerWins,
-      {UINT32_MAX, std::string(253, 'z'), std::string(63, 'z'), service, "demo", "", ""});
+      {UINT32_MAX, std::string(253, 'z'), std::string(63, 'z'), service, "demo", "", "", 0});
   EXPECT_LT(last, pawprint_service_floor_name("a", "a", {}));
 }
 

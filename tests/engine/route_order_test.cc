@@ -45,6 +45,15 @@ TEST(RouteOrder, SecondsOutOfRange_AreClamped) {
             order_code(kRising, UINT32_MAX, "a", "a"));
 }
 
+TEST(RouteOrder, RunsOfOneRoute_StandInTheirOrder) {
+  EXPECT_EQ(run_code(kFalling, 0), "00");
+  EXPECT_EQ(run_code(kRising, 0), "zz");
+  for (std::size_t run = 1; run < 1296; ++run) {
+    EXPECT_LT(run_code(kFalling, run - 1), run_code(kFalling, run));
+    EXPECT_GT(run_code(kRising, run - 1), run_code(kRising, run));
+  }
+}
+
 /// Names of Kubernetes, short enough that no code is cut.
 rc::Gen<std::string> name_text(const std::string& letters) {
   return rc::gen::map(
