@@ -68,7 +68,25 @@ bool is_qualified_name(const std::string& key) {
          RE2::FullMatch(key.substr(slash + 1), kName);
 }
 
+/// Labels and annotations map texts to texts; false when what is there is no map at all.
+bool check_map(const Json& value, const std::string& field, std::vector<Cause>& causes) {
+  if (value.is_null()) return false;
+  if (!value.is_object()) {
+    causes.push_back({"FieldValueTypeInvalid", "Invalid value: must be a map of texts", field});
+    return false;
+  }
+  for (auto entry = value.begin(); entry != value.end(); ++entry) {
+    if (entry->is_string()) continue;
+    causes.push_back(
+        {"FieldValueTypeInvalid",
+         fmt::format("Invalid value: the value of {} must be a text", Json(entry.key()).dump()),
+         field});
+  }
+  return true;
+}
+
 void check_labels(const Json& labels, std::vector<Cause>& causes) {
+  if (!check_map(labels, "metadata.labels", causes)) return;
   static const RE2 kValue(R"((([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?)");
   for (auto entry = labels.begin(); entry != labels.end(); ++entry) {
     if (!is_qualified_name(entry.key())) {
@@ -103,6 +121,7 @@ std::vector<Cause> check_metadata(const Kind& kind, const Json& object) {
   check_labels(member(metadata, "labels"), causes);
   std::size_t bytes = 0;
   const Json& annotations = member(metadata, "annotations");
+  if (!check_map(annotations, "metadata.annotations", causes)) return causes;
   for (auto entry = annotations.begin(); entry != annotations.end(); ++entry) {
     bytes +=
         entry.key().size() + (entry->is_string() ? entry->get_ref<const std::string&>().size() : 0);
