@@ -109,8 +109,8 @@ class TimeTravel(CliTest):
         before = self.answer("status", "--store", self.store)
         names = [each["metadata"]["name"] for each in self.answer(
             "get", "meshhttproutes", "-A", "--profile", "kuma-2.14", "--store", self.store)["items"]]
-        self.assertEqual(len(names), 1)
-        self.assertNotEqual(names, [ROUTE])
+        self.assertTrue(names)
+        self.assertNotIn(ROUTE, names)
         self.fails(2, "cannot be verified", "replay", "--verify", "--profile", "kuma-2.14", "--store", self.store)
         self.assertEqual(self.answer("status", "--store", self.store), before)
 
