@@ -15,6 +15,10 @@ IDLE_SECONDS = float(os.environ.get("PAWPRINT_E2E_IDLE_SECONDS", "10"))
 ROUTES = int(os.environ.get("PAWPRINT_E2E_ROUTES", "1000"))
 
 
+def owner_of(made):
+    return made["metadata"].get("labels", {}).get("pawprint.dev/owner", "")
+
+
 class Story(unittest.TestCase):
     """One cluster for all tests, one daemon and one namespace for each."""
 
@@ -66,8 +70,7 @@ class Story(unittest.TestCase):
         out = []
         for kind in ("MeshGateway", "MeshGatewayInstance", "MeshHTTPRoute"):
             for each in self.cluster.list(kind):
-                owner = each["metadata"].get("labels", {}).get("pawprint.dev/owner", "")
-                if f".{self.ns}." in owner:
+                if f".{self.ns}." in owner_of(each):
                     out.append({"kind": kind, **each})
         return out
 
@@ -76,8 +79,12 @@ class Story(unittest.TestCase):
             self.cluster.apply(each)
 
     def made(self, kind, count=1):
-        return wait_for(f"{count} {kind}", lambda: [o for o in self.generated() if o["kind"] == kind][:count]
-                        if len([o for o in self.generated() if o["kind"] == kind]) >= count else None)
+        """Objects of a kind; of MeshHTTPRoutes those of routes, not the floors under Gateways and Services."""
+        def probe():
+            found = [o for o in self.generated() if o["kind"] == kind
+                     and (kind != "MeshHTTPRoute" or owner_of(o).startswith("HTTPRoute."))]
+            return found[:count] if len(found) >= count else None
+        return wait_for(f"{count} {kind}", probe)
 
     def wait_condition(self, kind, name, type_, status, reason=None, seconds=15):
         def probe():
@@ -143,7 +150,7 @@ class Themes(Story):
         found = self.wait_condition("HTTPRoute", "db", "ResolvedRefs", "False", "BackendNotFound")
         self.assertIn(f'"{self.ns}/db"', found["message"])
         backend = self.made("MeshHTTPRoute")[0]["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0]
-        shop = [r for r in self.made("MeshHTTPRoute", 2) if r["metadata"]["name"].startswith("shop-")][0]
+        shop = [r for r in self.made("MeshHTTPRoute", 2) if owner_of(r).endswith(".shop")][0]
         backend = shop["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0]
         self.assertEqual(backend["tags"], {"kuma.io/zone": "zone-1"})
         self.add(service("db", self.ns, 5432))
@@ -165,7 +172,7 @@ class Themes(Story):
         self.add(mine, route("own", consumer, parents, [("mine", 80, 1)]))
         found = wait_for("the consumer's route", lambda: [
             o for o in self.cluster.list("MeshHTTPRoute")
-            if f".{consumer}." in o["metadata"].get("labels", {}).get("pawprint.dev/owner", "")])
+            if f".{consumer}." in owner_of(o)])
         self.assertEqual(found[0]["spec"]["targetRef"],
                          {"kind": "MeshSubset", "tags": {"k8s.kuma.io/namespace": consumer}})
 

@@ -90,6 +90,17 @@ Json Story::object(const char* type, const char* ns, const std::string& name) {
   return found ? *found : Json();
 }
 
+/// The name of the MeshHTTPRoute that belongs to an object; the Gateway has one of its own too.
+std::string Story::made_for(std::string_view owner) {
+  auto made = stage_.zone(1).list(kMeshRoutes, kSystem);
+  if (!made) return {};
+  for (const Json& each : *made) {
+    const Json& labels = member(member(each, "metadata"), "labels");
+    if (text(labels, "pawprint.dev/owner") == owner) return text(member(each, "metadata"), "name");
+  }
+  return {};
+}
+
 /// The first rule of the generated MeshHTTPRoute, or null.
 Json Story::generated_rule() {
   const Json route = object(kMeshRoutes, kSystem, generated_);
@@ -190,10 +201,8 @@ Result<void> Story::route_to_backend() {
   title("An HTTPRoute to backend");
   if (auto done = apply_backend_route(1, 0); !done) return done;
   auto done = expect("a MeshHTTPRoute for the HTTPRoute, with true conditions", [&] {
-    auto made = stage_.zone(1).list(kMeshRoutes, kSystem);
-    if (!made || made->empty()) return false;
-    generated_ = text(member((*made)[0], "metadata"), "name");
-    return text(condition("backend", "Accepted"), "status") == "True" &&
+    generated_ = made_for("HTTPRoute.kuma-demo.backend");
+    return !generated_.empty() && text(condition("backend", "Accepted"), "status") == "True" &&
            text(condition("backend", "ResolvedRefs"), "status") == "True";
   });
   if (!done) return done;

@@ -34,6 +34,7 @@ class Story {
   /// Waits for `probe`; an error says `what` did not come, and prints what there is instead.
   Result<void> expect(const std::string& what, const std::function<bool()>& probe);
   [[nodiscard]] sandbox::Json object(const char* type, const char* ns, const std::string& name);
+  [[nodiscard]] std::string made_for(std::string_view owner);
   [[nodiscard]] sandbox::Json generated_rule();
   [[nodiscard]] sandbox::Json condition(const char* route, const char* type);
   [[nodiscard]] std::size_t lists();
