@@ -4,6 +4,7 @@
 
 #include "engine/rules/hostname.h"
 #include "engine/rules/listener.h"
+#include "engine/rules/mesh_exists.h"
 #include "engine/rules/selector.h"
 
 namespace pawprint::rules {
@@ -25,7 +26,7 @@ const Rule kAttachMesh{
     "attachment/mesh", "-", "-",
     "A MeshHTTPRoute selects proxies of its own mesh only, so a route in another "
     "mesh than its Gateway would have no effect",
-    "scenarios/mesh-mismatch"};
+    "scenarios/d-41-mesh-mismatch"};
 const Rule kAttachService{"attachment/service", "ParentReference of kind Service (GAMMA)",
                           "MeshHTTPRoute .spec.to[]", "A Service parent routes its own traffic",
                           "oracle/gamma-producer, oracle/gamma-missing-parent"};
@@ -248,6 +249,17 @@ void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   if (!out.accepted) out.message = "Service " + name + " has no port matching the parentRef";
 }
 
+/// Kuma's admission refuses objects of a mesh that is not there (D-09).
+template <class T>
+void require_mesh(Context<T>& ctx, const RouteInput<T>& route, Attachment<T>& out) {
+  if (!out.accepted || ctx.quirks().d09_refused_output_stuck) return;
+  if (mesh_exists<T>(ctx, route.mesh.name)) return;
+  out.accepted = false;
+  out.reason = "NoMatchingParent";
+  out.message = "mesh \"" + std::string(route.mesh.name.view()) + "\" does not exist";
+  out.gates.push_back(T::by(kAttachMesh, route.mesh.src));
+}
+
 }  // namespace
 
 template <class T>
@@ -258,6 +270,7 @@ Attachment<T> attach(Context<T>& ctx, const RouteInput<T>& route, std::size_t pa
   out.target_ns = parent.ns.set() ? parent.ns : route.object.ns;
   if (out.parent == ParentKind::kGateway) attach_gateway<T>(ctx, route, parent_index, out);
   else if (out.parent == ParentKind::kService) attach_service<T>(ctx, route, parent_index, out);
+  require_mesh<T>(ctx, route, out);
   return out;
 }
 

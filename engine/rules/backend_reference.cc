@@ -21,10 +21,11 @@ const Rule kBackendZone{"backend_reference/zone", "-",
                         "A Kubernetes Service is local to its cluster, so its backend is pinned to "
                         "the zone",
                         "oracle/doc-multizone-backend"};
-const Rule kBackendUnresolved{
-    "backend_reference/unresolved", "BackendRef that cannot be resolved: its share must fail",
-    "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[]",
-    "A share without target must not move to its siblings", "oracle/backend-missing-one-of-two"};
+const Rule kBackendUnresolved{"backend_reference/unresolved",
+                              "BackendRef that cannot be resolved: its share must fail",
+                              "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[]",
+                              "A share without target must not move to its siblings",
+                              "oracle/backend-missing-one-of-two, scenarios/d-04-unresolved-share"};
 
 namespace {
 

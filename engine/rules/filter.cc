@@ -16,7 +16,8 @@ const Rule kMirror{"filter/mirror", "HTTPRequestMirrorFilter",
                    "MeshHTTPRoute .spec.to[].rules[].default.filters[].requestMirror",
                    "A mirror's target is resolved like a backend; a bad one is left out, because "
                    "Kuma would refuse the whole object",
-                   "oracle/filter-mirror, oracle/filter-mirror-missing"};
+                   "oracle/filter-mirror, oracle/filter-mirror-missing, scenarios/d-27-mirrors, "
+                   "scenarios/d-11-mirror-share"};
 
 namespace {
 

@@ -10,7 +10,8 @@ const Rule kMatch{"match/translate", "HTTPRouteRule.matches[]",
                   "MeshHTTPRoute .spec.to[].rules[].matches[]",
                   "Matches are alike; Kuma wants lower-case header names and no trailing slash "
                   "after a path prefix",
-                  "oracle/match-paths, oracle/match-headers, oracle/match-query"};
+                  "oracle/match-paths, oracle/match-headers, oracle/match-query, "
+                  "scenarios/d-28-one-match-a-rule"};
 
 namespace {
 

@@ -14,7 +14,7 @@ namespace pawprint::rules {
 const Rule kMeshHttpRoute{
     "mesh_http_route/object", "HTTPRoute.metadata and .spec.parentRefs[]", "MeshHTTPRoute",
     "Only policies in the system namespace may target a MeshGateway, so the route lives there",
-    "oracle/attach-section, oracle/gateway-two"};
+    "oracle/attach-section, oracle/gateway-two, scenarios/d-28-precedence"};
 const Rule kMeshHttpRouteTarget{
     "mesh_http_route/target", "ParentReference", "MeshHTTPRoute .spec.targetRef",
     "Listener tags select the part of the MeshGateway that the parentRef names",

@@ -15,7 +15,7 @@ const Rule kRuleUnsupported{
     "HTTPRouteRule members and filters; Accepted/UnsupportedValue, "
     "PartiallyInvalid",
     "-", "A rule that cannot be expressed fails closed and is reported, never half applied",
-    "scenarios/unsupported-filter"};
+    "scenarios/d-10-unsupported-filter, scenarios/d-09-refused-by-kuma"};
 
 namespace {
 
