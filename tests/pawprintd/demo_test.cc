@@ -43,7 +43,9 @@ nlohmann::json weight_at(const std::filesystem::path& store, record::Seq seq) {
   const auto past = replay::past_at(**log, {seq, 0});
   EXPECT_TRUE(past) << past.error().message;
   for (const Output& output : past->reducer.resources()) {
-    if (output.key.kind != "MeshHTTPRoute" || !output.key.name.starts_with("backend-")) continue;
+    if (output.key.kind != "MeshHTTPRoute" ||
+        output.key.name.find("backend-kuma-demo") == std::string::npos)
+      continue;
     const auto body = nlohmann::json::parse(output.body);
     return body["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0]["weight"];
   }
