@@ -249,7 +249,7 @@ class Stores(CliTest):
         self.fails(2, "no time like", "log", "--since", "2026-03-01", "--store", self.store)
         self.fails(2, "goes backwards", "log", "@3..@2", "--store", self.store)
         self.fails(2, "one range", "log", "..@2", "..@3", "--store", self.store)
-        self.fails(2, "there are gatewayclasses, gateways, httproutes", "get", "deployments", "--store", self.store)
+        self.fails(2, "there are gatewayclasses, gateways, ", "get", "deployments", "--store", self.store)
         self.fails(2, "a type is missing", "get", "svc,", "--store", self.store)
         self.fails(3, "it is no directory", "status", "--store", self.write("file", "x"))
         self.fails(2, "--zone: 'a/b'", "import", "-", "--zone", "a/b", "--store", self.store, stdin="")
