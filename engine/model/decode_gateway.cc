@@ -176,6 +176,7 @@ void read_matches(Reading& in, Kind kind, const JsonObject& rule, HttpRule& out)
 
 HttpRule read_rule(Reading& in, Kind kind, const JsonObject& rule) {
   HttpRule out;
+  out.name = in.nonempty(rule, "name");
   read_matches(in, kind, rule, out);
   in.each_object(rule, "filters",
                  [&](const JsonObject& filter) { out.filters.push_back(read_filter(in, filter)); });

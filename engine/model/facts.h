@@ -178,6 +178,7 @@ struct Retry {
 };
 
 struct HttpRule {
+  Sym name;
   std::vector<Match> matches;
   std::vector<Filter> filters;
   std::vector<BackendRef> backends;

@@ -6,6 +6,7 @@
 #include "engine/rules/attachment.h"
 #include "engine/rules/hostname.h"
 #include "engine/rules/mesh_exists.h"
+#include "engine/rules/route_remarks.h"
 
 namespace pawprint::rules {
 
@@ -277,6 +278,25 @@ void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentRe
   }
 }
 
+template <class T>
+void add_remarks(const RouteInput<T>& route, const std::vector<ParentResult<T>>& parents,
+                 RouteResult<T>& out) {
+  if (parents.empty()) return;
+  const Kind kind = route.object.kind;
+  bool service = false;
+  for (const ParentResult<T>& parent : parents) {
+    if (!parent.accepted || parent.attachment.parent != ParentKind::kService) continue;
+    service = true;
+    if (kind != Kind::kHttpRoute && kind != Kind::kGrpcRoute) continue;
+    for (Remark& each : port_remarks<T>(parent.attachment)) {
+      const bool known =
+          std::find(out.remarks.begin(), out.remarks.end(), each) != out.remarks.end();
+      if (!known) out.remarks.push_back(std::move(each));
+    }
+  }
+  for (Remark& each : route_remarks(route.fact, service)) out.remarks.push_back(std::move(each));
+}
+
 }  // namespace
 
 template <class T>
@@ -308,6 +328,7 @@ RouteResult<T> evaluate_route(Context<T>& ctx, const Object& object, const Class
     }
   }
   out.handled = true;
+  if (!ctx.quirks().d10_filters_ignored) add_remarks<T>(route, parents, out);
   out.contributions = count_contributions<T>(ctx, route, parents);
   return out;
 }
