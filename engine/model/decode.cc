@@ -239,6 +239,72 @@ Fact read_with_status(Reading& in, Kind kind, const JsonObject& object, Seen& se
   return read_gateway_class(in, object);
 }
 
+Fact read_route_fact(Reading& in, Kind kind, const JsonObject& object, std::string_view controller,
+                     Seen& seen) {
+  HttpRouteFact route = read_route(in, kind, object);
+  read_route_status(in, object, controller, route, seen);
+  return route;
+}
+
+Fact read_policy_fact(Reading& in, const JsonObject& object, std::string_view controller,
+                      Seen& seen) {
+  BackendTlsPolicyFact policy = read_backend_tls_policy(in, object);
+  read_policy_status(in, object, controller, policy, seen);
+  return policy;
+}
+
+Fact read_fact(Reading& in, Kind kind, const JsonObject& object, std::string_view bytes,
+               std::string_view controller, Seen& seen) {
+  switch (kind) {
+    case Kind::kGatewayClass:
+    case Kind::kGateway:
+      return read_with_status(in, kind, object, seen);
+    case Kind::kListenerSet: {
+      Fact set = read_listener_set(in, object);
+      read_status(in, object, seen);
+      return set;
+    }
+    case Kind::kHttpRoute:
+    case Kind::kGrpcRoute:
+    case Kind::kTlsRoute:
+    case Kind::kTcpRoute:
+    case Kind::kUdpRoute:
+      return read_route_fact(in, kind, object, controller, seen);
+    case Kind::kReferenceGrant:
+      return read_grant(in, object);
+    case Kind::kBackendTlsPolicy:
+      return read_policy_fact(in, object, controller, seen);
+    case Kind::kConfigMap:
+      return read_config_map(in, object);
+    case Kind::kNamespace:
+      return read_namespace(in, object);
+    case Kind::kService:
+      return read_service(in, object);
+    case Kind::kSecret:
+      return read_secret(in, object);
+    case Kind::kMesh:
+      return read_mesh(in, object);
+    case Kind::kMeshGatewayConfig:
+      return read_config(in, object);
+    case Kind::kExternalService:
+      return read_external_service(in, object);
+    case Kind::kMeshService:
+    case Kind::kMeshMultiZoneService:
+    case Kind::kMeshExternalService:
+      return read_mesh_service(in, object);
+    case Kind::kMeshGateway:
+    case Kind::kMeshGatewayInstance:
+    case Kind::kMeshHttpRoute:
+    case Kind::kMeshTcpRoute:
+    case Kind::kMeshTimeout:
+    case Kind::kMeshRetry:
+      return read_generated(in, kind, object, bytes);
+    case Kind::kNone:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
 struct Decoder::Parser {
@@ -258,71 +324,7 @@ Decoded Decoder::decode(Kind kind, const record::Record& record, std::string_vie
     return out;
   }
   Reading in{symbols_, {}};
-  switch (kind) {
-    case Kind::kGatewayClass:
-    case Kind::kGateway:
-      out.fact = read_with_status(in, kind, object, out.seen);
-      break;
-    case Kind::kListenerSet:
-      out.fact = read_listener_set(in, object);
-      read_status(in, object, out.seen);
-      break;
-    case Kind::kHttpRoute:
-    case Kind::kGrpcRoute:
-    case Kind::kTlsRoute:
-    case Kind::kTcpRoute:
-    case Kind::kUdpRoute: {
-      HttpRouteFact route = read_route(in, kind, object);
-      read_route_status(in, object, controller, route, out.seen);
-      out.fact = std::move(route);
-      break;
-    }
-    case Kind::kReferenceGrant:
-      out.fact = read_grant(in, object);
-      break;
-    case Kind::kBackendTlsPolicy: {
-      BackendTlsPolicyFact policy = read_backend_tls_policy(in, object);
-      read_policy_status(in, object, controller, policy, out.seen);
-      out.fact = std::move(policy);
-      break;
-    }
-    case Kind::kConfigMap:
-      out.fact = read_config_map(in, object);
-      break;
-    case Kind::kNamespace:
-      out.fact = read_namespace(in, object);
-      break;
-    case Kind::kService:
-      out.fact = read_service(in, object);
-      break;
-    case Kind::kSecret:
-      out.fact = read_secret(in, object);
-      break;
-    case Kind::kMesh:
-      out.fact = read_mesh(in, object);
-      break;
-    case Kind::kMeshGatewayConfig:
-      out.fact = read_config(in, object);
-      break;
-    case Kind::kExternalService:
-      out.fact = read_external_service(in, object);
-      break;
-    case Kind::kMeshService:
-    case Kind::kMeshMultiZoneService:
-    case Kind::kMeshExternalService:
-      out.fact = read_mesh_service(in, object);
-      break;
-    case Kind::kMeshGateway:
-    case Kind::kMeshGatewayInstance:
-    case Kind::kMeshHttpRoute:
-    case Kind::kMeshTcpRoute:
-    case Kind::kMeshTimeout:
-    case Kind::kMeshRetry:
-      out.fact = read_generated(in, kind, object, record.body);
-      break;
-    case Kind::kNone:
-      break;
-  }
+  out.fact = read_fact(in, kind, object, record.body, controller, out.seen);
   out.problem = std::move(in.problem);
   return out;
 }
