@@ -161,6 +161,92 @@ TEST(Fold, MalformedRoute_FailsClosedAndSaysSo) {
   }
 }
 
+json mesh_service(const std::string& name, const std::string& zone) {
+  return {{"apiVersion", "kuma.io/v1alpha1"},
+          {"kind", "MeshService"},
+          {"metadata",
+           {{"name", name},
+            {"namespace", "demo"},
+            {"labels",
+             {{"kuma.io/mesh", "default"},
+              {"kuma.io/zone", zone},
+              {"k8s.kuma.io/namespace", "demo"}}}}},
+          {"spec", {{"ports", json::array({{{"port", 80}, {"appProtocol", "http"}}})}}}};
+}
+
+json backend_of(Folding& folding) {
+  for (const Output& output : folding.reducer().resources()) {
+    const json made = json::parse(output.body);
+    if (output.key.kind != "MeshHTTPRoute" || output.key.name.starts_with("floor-")) continue;
+    return made["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0];
+  }
+  return nullptr;
+}
+
+TEST(Fold, RealReference_ComesAndGoesWithItsMeshService) {
+  Folding folding = shop("kuma-2.14");
+  json mesh{
+      {"apiVersion", "kuma.io/v1alpha1"}, {"kind", "Mesh"}, {"metadata", {{"name", "default"}}}};
+  mesh["spec"]["meshServices"]["mode"] = "Exclusive";
+  folding.add(mesh);
+  EXPECT_EQ(backend_of(folding)["kind"], "MeshServiceSubset");
+  folding.add(mesh_service("web", "zone-1"));
+  const json real = backend_of(folding);
+  EXPECT_EQ(real["kind"], "MeshService");
+  EXPECT_EQ(real["labels"]["kuma.io/zone"], "zone-1");
+  EXPECT_EQ(real["port"], 80);
+  json tcp = mesh_service("web", "zone-1");
+  tcp["spec"]["ports"][0]["appProtocol"] = "tcp";
+  folding.add(tcp);
+  EXPECT_EQ(backend_of(folding)["kind"], "MeshServiceSubset");
+  folding.add(mesh_service("web", "zone-2"));  // Not what Kuma made of the Service here.
+  EXPECT_EQ(backend_of(folding)["kind"], "MeshServiceSubset");
+  folding.add(mesh_service("web", "zone-1"));
+  mesh["spec"]["meshServices"]["mode"] = "Disabled";
+  folding.add(mesh);
+  EXPECT_EQ(backend_of(folding)["kind"], "MeshServiceSubset");
+}
+
+TEST(Fold, MeshServiceOfAnotherZone_IsReachedByItsLabels) {
+  Folding folding = shop("kuma-2.14");
+  folding.add({{"apiVersion", "kuma.io/v1alpha1"},
+               {"kind", "Mesh"},
+               {"metadata", {{"name", "default"}}},
+               {"spec", {{"meshServices", {{"mode", "Everywhere"}}}}}});
+  json rules = json::array(
+      {{{"backendRefs",
+         json::array(
+             {{{"group", "kuma.io"}, {"kind", "MeshService"}, {"name", "far"}, {"port", 80}}})}}});
+  folding.add(route("shop", kToEdge, rules));
+  EXPECT_EQ(backend_of(folding)["name"], "kuma.io/unresolved-backend");
+  folding.fold(observed(mesh_service("far", "zone-2"), record::Event::kAdded, "zone-2"));
+  const json far = backend_of(folding);
+  EXPECT_EQ(far["labels"], (json{{"kuma.io/display-name", "far"},
+                                 {"k8s.kuma.io/namespace", "demo"},
+                                 {"kuma.io/zone", "zone-2"}}));
+  folding.fold(observed(mesh_service("far", "zone-2"), record::Event::kDeleted, "zone-2"));
+  EXPECT_EQ(backend_of(folding)["name"], "kuma.io/unresolved-backend");
+}
+
+TEST(Fold, ServiceFloor_StaysWhileAnyRouteNeedsIt) {
+  Folding folding = shop("kuma-2.14");
+  const auto floors = [&] {
+    std::size_t out = 0;
+    for (const Output& each : folding.reducer().resources()) {
+      out += each.key.name.starts_with("zz-floor-web") ? 1 : 0;
+    }
+    return out;
+  };
+  const json to_web = json::array({{{"group", ""}, {"kind", "Service"}, {"name", "web"}}});
+  folding.add(route("one", to_web, kToWeb));
+  folding.add(route("two", to_web, kToWeb));
+  EXPECT_EQ(floors(), 1u);
+  folding.remove(route("one", to_web, kToWeb));
+  EXPECT_EQ(floors(), 1u);
+  folding.remove(route("two", to_web, kToWeb));
+  EXPECT_EQ(floors(), 0u);
+}
+
 TEST(Fold, StatusOnlyUpdate_ChangesNothing) {
   Folding folding = shop("kuma-2.14");
   json same = route("shop", kToEdge, kToWeb);

@@ -129,6 +129,24 @@ json random_backend(Dice& dice) {
            {"weight", dice.below(4)}};
   if (dice.chance(3)) out["namespace"] = dice.ns();
   if (dice.chance(8)) out = {{"group", "kuma.io"}, {"kind", "ExternalService"}, {"name", "ext"}};
+  if (dice.chance(8)) {
+    out["group"] = "kuma.io";
+    out["kind"] = dice.one_of({"MeshService", "MeshMultiZoneService"});
+  }
+  return out;
+}
+
+json random_match(Dice& dice) {
+  json out{{"path",
+            {{"type", dice.one_of({"Exact", "PathPrefix"})},
+             {"value", dice.one_of({"/", "/p", "/p/"})}}}};
+  if (dice.chance(3)) {
+    out["headers"] = json::array({{{"name", dice.one_of({"X-A", "x-a"})}, {"value", "1"}}});
+  }
+  if (dice.chance(6)) {
+    out["queryParams"] = json::array(
+        {{{"name", "q"}, {"type", "RegularExpression"}, {"value", dice.one_of({"a+", "("})}}});
+  }
   return out;
 }
 
@@ -157,7 +175,10 @@ json random_route(Dice& dice) {
     for (std::size_t b = 0, k = dice.below(3); b < k; ++b)
       rule["backendRefs"].push_back(random_backend(dice));
     if (dice.chance(3)) rule["filters"] = json::array({random_filter(dice)});
-    if (dice.chance(12)) rule["timeouts"] = {{"request", "1s"}};
+    if (dice.chance(6)) rule["timeouts"]["request"] = dice.one_of({"1s", "0s", "60s", "x"});
+    if (dice.chance(12)) rule["retry"]["attempts"] = dice.below(3);
+    for (std::size_t m = 0, k = dice.below(3); m < k; ++m)
+      rule["matches"].push_back(random_match(dice));
     rules.push_back(rule);
   }
   json out = object("gateway.networking.k8s.io/v1", "HTTPRoute",
@@ -184,6 +205,8 @@ json random_other_route(Dice& dice) {
       dice.one_of({"2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"});
   for (json& rule : out["spec"]["rules"]) {
     rule.erase("timeouts");
+    rule.erase("retry");
+    rule.erase("matches");
     rule.erase("filters");
   }
   if (kind == "TCPRoute") out["spec"].erase("hostnames");
@@ -230,12 +253,36 @@ json random_secret(Dice& dice) {
               {"certificate", {{"matchesKey", true}}}}}}}};
 }
 
+json random_mesh_service(Dice& dice) {
+  const std::string ns = dice.ns();
+  return {
+      {"apiVersion", "kuma.io/v1alpha1"},
+      {"kind", dice.one_of({"MeshService", "MeshService", "MeshMultiZoneService"})},
+      {"metadata",
+       {{"name", dice.one_of({"v1", "v2", "v3"})},
+        {"namespace", ns},
+        {"labels",
+         {{"kuma.io/mesh", "default"},
+          {"kuma.io/zone", dice.one_of({"zone-1", "zone-1", "zone-2"})},
+          {"k8s.kuma.io/namespace", ns}}}}},
+      {"spec",
+       {{"ports",
+         json::array({{{"port", 80}, {"appProtocol", dice.one_of({"http", "http", "tcp"})}}})}}}};
+}
+
 json random_kuma(Dice& dice) {
-  switch (dice.below(3)) {
+  switch (dice.below(6)) {
     case 0:
-      return {{"apiVersion", "kuma.io/v1alpha1"},
-              {"kind", "Mesh"},
-              {"metadata", {{"name", "payments"}}}};
+      return {
+          {"apiVersion", "kuma.io/v1alpha1"},
+          {"kind", "Mesh"},
+          {"metadata", {{"name", dice.one_of({"default", "payments"})}}},
+          {"spec",
+           {{"meshServices", {{"mode", dice.one_of({"Disabled", "Everywhere", "Exclusive"})}}}}}};
+    case 2:
+    case 3:
+    case 4:
+      return random_mesh_service(dice);
     case 1:
       return {{"apiVersion", "kuma.io/v1alpha1"},
               {"kind", "ExternalService"},
@@ -254,9 +301,12 @@ json random_kuma(Dice& dice) {
 }
 
 json random_object(Dice& dice) {
-  switch (dice.below(20)) {
+  switch (dice.below(22)) {
     case 0:
       return random_class(dice);
+    case 20:
+    case 21:
+      return random_kuma(dice);
     case 1:
       return random_config(dice);
     case 2:
