@@ -28,7 +28,7 @@ class Deploy(TreeTest):
         self.assert_finds('deploy', 'ClusterRole/pawprint has a wildcard')
 
     def test_one_right_more(self):
-        self.change('deploy/base/rbac.yaml', 'resources: [namespaces, services]', 'resources: [namespaces, pods, services]')
+        self.change('deploy/base/rbac.yaml', 'resources: [configmaps, namespaces, services]', 'resources: [configmaps, namespaces, pods, services]')
         self.assert_finds('deploy', 'ClusterRole/pawprint grants')
 
     def test_one_right_less(self):
