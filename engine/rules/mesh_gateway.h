@@ -11,6 +11,8 @@ extern const Rule kMeshGateway;
 extern const Rule kMeshGatewayListener;
 extern const Rule kListenerRoute;
 extern const Rule kMeshGatewayInstance;
+extern const Rule kInstanceAddress;
+extern const Rule kInstanceInfrastructure;
 extern const Rule kInstanceParameters;
 extern const Rule kSecretCopy;
 
