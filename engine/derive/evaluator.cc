@@ -110,9 +110,11 @@ void Evaluator::load_settings() {
   settings_.assume_address = config.assume_synced;
   settings_.gateway_routes_only = config.gateway_routes_only;
   settings_.zones.clear();
+  settings_.bundle_versions.clear();
   settings_.global_zones.clear();
   for (const auto& [name, zone] : world_.zones()) {
     settings_.zones.push_back(zone.name);
+    settings_.bundle_versions.push_back(zone.bundle_version);
     if (zone.role == "global") settings_.global_zones.push_back(zone.name);
   }
 }
@@ -409,7 +411,7 @@ void Evaluator::run_class_status(ObjId id, std::int64_t time_ns) {
     return outputs_.set_status(id, std::nullopt, time_ns);
   }
   std::vector<rules::Section<rules::NoTrace>> sections;
-  sections.push_back(rules::class_status<rules::NoTrace>(object, value));
+  sections.push_back(rules::class_status<rules::NoTrace>(settings_, object, value));
   outputs_.set_status(id, to_status(std::move(sections), fact->meta.generation), time_ns);
 }
 

@@ -60,7 +60,7 @@ Traced run(world::World& world, const derive::Evaluator& evaluator, ObjId id) {
     out.outputs = std::move(result.outputs);
     out.sections = std::move(result.sections);
   } else if (object.kind == model::Kind::kGatewayClass) {
-    out.sections.push_back(rules::class_status<Tracing>(object, evaluator.class_value(id)));
+    out.sections.push_back(rules::class_status<Tracing>(evaluator.settings(), object, evaluator.class_value(id)));
   }
   return out;
 }

@@ -24,6 +24,8 @@ struct Settings {
   Sym controller, system_namespace, default_mesh;
   std::vector<Sym> zones;            ///< All known zones, sorted by name.
   std::vector<Sym> global_zones;     ///< Those with role global: nothing is reconciled there.
+  /// Version of the Gateway API's CRDs per zone, where known; in the order of `zones`.
+  std::vector<std::string> bundle_versions;
   bool assume_mesh = false;          ///< Mesh `default` exists unless one is given.
   bool assume_address = false;       ///< No instance status known: take one address as assigned.
   bool gateway_routes_only = false;  ///< Service parents belong to a live kuma-cp.

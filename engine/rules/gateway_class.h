@@ -7,6 +7,8 @@ namespace pawprint::rules {
 
 extern const Rule kClassParameters;
 extern const Rule kClassController;
+extern const Rule kClassFeatures;
+extern const Rule kClassVersion;
 
 enum class ClassState : std::uint8_t { kAbsent, kForeign, kOurs };
 
@@ -23,7 +25,7 @@ ClassValue evaluate_class(Context<T>& ctx, const Object& object);
 
 /// Status of a class of ours.
 template <class T>
-Section<T> class_status(const Object& object, const ClassValue& value);
+Section<T> class_status(const Settings& settings, const Object& object, const ClassValue& value);
 
 /// The MeshGatewayConfig of an accepted class; null fact when the class names none.
 struct Parameters {

@@ -61,7 +61,7 @@ void write_metadata_map(Out<T>& out, std::string_view name, const Json& given,
   if (given.is_object()) {
     for (const auto& [key, value] : given.items()) {
       if (!value.is_string()) continue;
-      all[key] = {value.get<std::string>(), T::by(kInstanceParameters, given_src.at(key))};
+      all[key] = {static_cast<std::string>(value), T::by(kInstanceParameters, given_src.at(key))};
     }
   }
   for (const model::Label& each : more) {

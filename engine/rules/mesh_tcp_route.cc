@@ -44,8 +44,13 @@ std::string object_name(const Printing<T>& in) {
   const std::string_view parent_ns = in.attachment.owner().ns.view();
   return pawprint_route_name(
       in.listener != nullptr ? NameOrder::kLargerWins : NameOrder::kSmallerWins,
-      {in.route.fact.meta.created_s, route.name.view(), route.ns.view(), in.parent(), parent_ns,
-       where, {}});
+      {in.route.fact.meta.created_s,
+       route.name.view(),
+       route.ns.view(),
+       in.parent(),
+       parent_ns,
+       where,
+       {}});
 }
 
 template <class T>

@@ -135,8 +135,10 @@ Change World::apply(const record::Record& record) {
       zone(record.zone).last_error =
           "an event could not be decoded: " + record::display(record.object);
       break;
-    case record::Kind::kBoot:
     case record::Kind::kDiscovery:
+      apply_discovery(record, change);
+      break;
+    case record::Kind::kBoot:
     case record::Kind::kDecision:
     case record::Kind::kApplied:
     case record::Kind::kTick:
@@ -164,6 +166,18 @@ void World::apply_config(const record::Record& record, Change& change) {
     named.announced = true;
   }
   change.config = true;
+}
+
+void World::apply_discovery(const record::Record& record, Change& change) {
+  const auto found = record::decode_discovery(record.body);
+  if (!found) {
+    change.problem = found.error().message;
+    return;
+  }
+  Zone& named = zone(record.zone);
+  // Rare enough to let everything look again.
+  change.config = named.bundle_version != found->bundle_version;
+  named.bundle_version = found->bundle_version;
 }
 
 void World::apply_sync(const record::Record& record, Change& change) {

@@ -51,7 +51,8 @@ struct KindSync {
 struct Zone {
   Sym name;
   std::string role = "zone";
-  bool announced = false;  ///< Named by a Config record (else seen only on objects).
+  bool announced = false;      ///< Named by a Config record (else seen only on objects).
+  std::string bundle_version;  ///< Of the Gateway API's CRDs, as discovered; empty: not known.
   std::map<Kind, KindSync> kinds;
   std::string last_error;
 };
@@ -113,6 +114,7 @@ class World {
   Change apply_object(const record::Record& record);
   Change remove_object(const record::Record& record, ObjId id);
   void apply_config(const record::Record& record, Change& change);
+  void apply_discovery(const record::Record& record, Change& change);
   void apply_sync(const record::Record& record, Change& change);
   void recount(const Object& object, bool before, bool after);
   std::vector<ObjId> anchors(ObjId id);
