@@ -10,7 +10,7 @@
 
 namespace pawprint {
 
-const std::string_view kReducerVersion = "1";
+const std::string_view kReducerVersion = "2";
 
 using derive::ObjId;
 

@@ -11,6 +11,7 @@ using model::Sym;
 
 const rules::ClassValue kNoClass;
 const rules::SetValue kNoSet;
+const rules::PolicyValue kNoPolicy;
 const std::vector<rules::Remark> kNoRemarks;
 
 /// Nodes whose object is of this kind, beside their readers.
@@ -18,6 +19,7 @@ std::vector<Node> nodes_of(Kind kind) {
   if (kind == Kind::kGatewayClass) return {Node::kClass, Node::kClassStatus};
   if (kind == Kind::kGateway) return {Node::kGateway, Node::kGatewayStatus};
   if (kind == Kind::kListenerSet) return {Node::kSetStatus};
+  if (kind == Kind::kBackendTlsPolicy) return {Node::kPolicy, Node::kPolicyStatus};
   if (model::is_route(kind)) return {Node::kRoute};
   return {};
 }
@@ -56,6 +58,22 @@ const rules::ClassValue& Evaluator::class_value(ObjId id) const {
 
 const rules::SetValue& Evaluator::set_value(ObjId id) const {
   return id < values_.size() && values_[id].listener_set ? values_[id].listener_set->value : kNoSet;
+}
+
+const rules::PolicyValue& Evaluator::policy_value(ObjId id) const {
+  return id < values_.size() && values_[id].policy ? values_[id].policy->value : kNoPolicy;
+}
+
+std::vector<const Object*> Evaluator::policy_gateways(ObjId id) const {
+  std::vector<const Object*> out;
+  if (id >= values_.size() || !values_[id].policy) return out;
+  for (const auto& [gateway, routes] : values_[id].policy->uses) {
+    out.push_back(&world_.object(gateway));
+  }
+  std::sort(out.begin(), out.end(), [](const Object* a, const Object* b) {
+    return std::pair(a->ns.view(), a->name.view()) < std::pair(b->ns.view(), b->name.view());
+  });
+  return out;
 }
 
 std::optional<ObjId> Evaluator::gateway_of_set(ObjId id) const {
@@ -211,6 +229,12 @@ void Evaluator::evaluate(Node node, ObjId object, std::int64_t time_ns) {
     case Node::kGatewayStatus:
       run_gateway_status(object, time_ns);
       break;
+    case Node::kPolicy:
+      run_policy(object);
+      break;
+    case Node::kPolicyStatus:
+      run_policy_status(object, time_ns);
+      break;
     case Node::kSetStatus:
       run_set_status(object, time_ns);
       break;
@@ -343,6 +367,65 @@ void Evaluator::contribute(ObjId route, std::vector<rules::Contribution> fresh) 
   }
 }
 
+Evaluator::PolicyState& Evaluator::policy_state(ObjId id) {
+  auto& state = values(id).policy;
+  if (!state) state = std::make_unique<PolicyState>();
+  return *state;
+}
+
+void Evaluator::use_policies(ObjId route, std::vector<rules::PolicyUse> fresh) {
+  auto& state = values(route).route;
+  if (!state) state = std::make_unique<RouteState>();
+  if (state->policies == fresh) return;
+  const std::vector<rules::PolicyUse> old = std::move(state->policies);
+  state->policies = fresh;
+  const auto count = [this](const rules::PolicyUse& use, std::int64_t sign) {
+    auto& uses = policy_state(use.policy).uses;
+    std::int64_t& routes = uses[use.gateway];
+    routes += sign;
+    if (routes == 0) uses.erase(use.gateway);
+    graph_.invalidate(Node::kPolicyStatus, use.policy);
+  };
+  for (const rules::PolicyUse& use : old) count(use, -1);
+  for (const rules::PolicyUse& use : fresh) count(use, 1);
+}
+
+void Evaluator::run_policy(ObjId id) {
+  const Object& object = reads_.object(id);
+  auto ctx = context(object.zone);
+  auto result = rules::evaluate_policy(ctx, object);
+  const auto* fact = object.as<model::BackendTlsPolicyFact>();
+  outputs_.set_generated(id, fact == nullptr ? 0 : fact->meta.created_s, std::move(result.outputs));
+  PolicyState& state = policy_state(id);
+  state.verdicts = std::move(result.verdicts);
+  state.remarks = std::move(result.remarks);
+  graph_.invalidate(Node::kPolicyStatus, id);
+  if (state.value == result.value) return;
+  state.value = result.value;
+  graph_.touch(cell(id, Slot::kFirst));
+}
+
+void Evaluator::run_policy_status(ObjId id, std::int64_t time_ns) {
+  const Object& object = reads_.object(id);
+  const auto* fact = object.as<model::BackendTlsPolicyFact>();
+  const PolicyState& state = policy_state(id);
+  std::vector<rules::Remark> remarks = state.remarks;
+  std::vector<rules::Section<rules::NoTrace>> sections;
+  if (fact != nullptr && state.value.handled) {
+    auto ctx = context(object.zone);
+    std::string left_out;
+    sections = rules::policy_status(ctx, object, state.verdicts, policy_gateways(id), left_out);
+    if (!left_out.empty()) {
+      remarks.push_back(
+          {"error", rules::kBackendTlsAncestors.id,
+           "status.ancestors is full (16 entries); it says nothing of Gateway " + left_out});
+    }
+  }
+  values(id).remarks = std::move(remarks);
+  if (sections.empty()) return outputs_.set_status(id, std::nullopt, time_ns);
+  outputs_.set_status(id, to_status(std::move(sections), fact->meta.generation), time_ns);
+}
+
 void Evaluator::run_route(ObjId id, std::int64_t time_ns) {
   const Object& object = reads_.object(id);
   auto ctx = context(object.zone);
@@ -351,6 +434,7 @@ void Evaluator::run_route(ObjId id, std::int64_t time_ns) {
   const std::int64_t created = fact == nullptr ? 0 : fact->meta.created_s;
   outputs_.set_generated(id, created, std::move(result.outputs));
   contribute(id, std::move(result.contributions));
+  use_policies(id, std::move(result.policies));
   values(id).remarks = std::move(result.remarks);
   const bool has_status =
       result.handled && (!result.sections.empty() || settings_.quirks.d44_empty_parents_everywhere);

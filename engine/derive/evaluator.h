@@ -13,6 +13,7 @@
 #include "engine/derive/graph.h"
 #include "engine/derive/outputs.h"
 #include "engine/derive/reads.h"
+#include "engine/rules/backend_tls.h"
 #include "engine/rules/http_route.h"
 
 namespace pawprint::derive {
@@ -32,6 +33,9 @@ class Evaluator : public rules::ClassValues {
   [[nodiscard]] const rules::Settings& settings() const { return settings_; }
   [[nodiscard]] const rules::ClassValue& class_value(ObjId id) const override;
   [[nodiscard]] const rules::SetValue& set_value(ObjId id) const override;
+  [[nodiscard]] const rules::PolicyValue& policy_value(ObjId id) const override;
+  /// Gateways whose routes use a target of a BackendTLSPolicy, sorted by namespace and name.
+  [[nodiscard]] std::vector<const Object*> policy_gateways(ObjId policy) const;
   /// Who gets the connections of a Gateway's TCP and TLS listeners.
   [[nodiscard]] std::vector<rules::ListenerWinner> listener_winners(ObjId gateway) const;
   /// Gateways that name a class; a used class of ours keeps a finalizer.
@@ -71,13 +75,21 @@ class Evaluator : public rules::ClassValues {
     rules::SetValue value;
     ObjId gateway = 0;
   };
+  struct PolicyState {
+    rules::PolicyValue value;
+    std::vector<rules::Verdict<rules::NoTrace>> verdicts;
+    std::map<ObjId, std::int64_t> uses;  // Routes by Gateway.
+    std::vector<rules::Remark> remarks;
+  };
   struct RouteState {
     std::vector<rules::Contribution> contributions;
+    std::vector<rules::PolicyUse> policies;
   };
   struct Values {
     std::unique_ptr<ClassState> gateway_class;
     std::unique_ptr<GatewayState> gateway;
     std::unique_ptr<SetState> listener_set;
+    std::unique_ptr<PolicyState> policy;
     std::unique_ptr<RouteState> route;
     std::vector<rules::Remark> remarks;
   };
@@ -101,6 +113,10 @@ class Evaluator : public rules::ClassValues {
   ObjId set_id(const Object& set);
   void settle_sets(ObjId gateway, const std::vector<ObjId>& before);
   void set_listener_set(ObjId id, ObjId gateway, rules::SetValue value);
+  PolicyState& policy_state(ObjId id);
+  void run_policy(ObjId id);
+  void run_policy_status(ObjId id, std::int64_t time_ns);
+  void use_policies(ObjId route, std::vector<rules::PolicyUse> fresh);
   void run_set_status(ObjId id, std::int64_t time_ns);
   [[nodiscard]] bool before(ObjId a, ObjId b) const;
   rules::Context<rules::NoTrace> context(model::Sym zone);

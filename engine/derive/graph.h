@@ -29,18 +29,18 @@ constexpr ObjId object_of(CellId id) { return id / kSlots; }
 /// The nodes, in order of evaluation: a node reads only facts, indexes and earlier nodes.
 enum class Node : std::uint8_t {
   kClass,          ///< GatewayClass, first slot: is it ours, are its parameters good.
+  kPolicy,         ///< BackendTLSPolicy, first slot: can it be fulfilled; its outputs.
   kGateway,        ///< Gateway, first slot: its listeners and those of its ListenerSets judged.
   kRoute,          ///< A route, first slot: attachment, outputs, status.
   kGatewayStatus,  ///< Gateway, second slot: outputs; status with attachedRoutes and addresses.
   kSetStatus,      ///< ListenerSet, second slot: status. Its first slot is set by kGateway.
+  kPolicyStatus,   ///< BackendTLSPolicy, second slot: status with its Gateways.
   kClassStatus,    ///< GatewayClass, second slot: status and finalizer.
 };
-inline constexpr std::size_t kNodeKinds = 6;
+inline constexpr std::size_t kNodeKinds = 8;
 
 constexpr Slot slot_of(Node node) {
-  return node == Node::kGatewayStatus || node == Node::kSetStatus || node == Node::kClassStatus
-             ? Slot::kSecond
-             : Slot::kFirst;
+  return node >= Node::kGatewayStatus ? Slot::kSecond : Slot::kFirst;
 }
 
 class Graph {

@@ -55,12 +55,19 @@ Traced run(world::World& world, const derive::Evaluator& evaluator, ObjId id) {
     out.outputs = rules::print_gateway(ctx, object, result, evaluator.listener_winners(id));
   } else if (object.kind == model::Kind::kListenerSet) {
     out.sections = run_set(world, evaluator, ctx, id);
+  } else if (object.kind == model::Kind::kBackendTlsPolicy) {
+    auto result = rules::evaluate_policy(ctx, object);
+    std::string left_out;
+    out.outputs = std::move(result.outputs);
+    out.sections =
+        rules::policy_status(ctx, object, result.verdicts, evaluator.policy_gateways(id), left_out);
   } else if (model::is_route(object.kind)) {
     auto result = rules::evaluate_route(ctx, object, evaluator);
     out.outputs = std::move(result.outputs);
     out.sections = std::move(result.sections);
   } else if (object.kind == model::Kind::kGatewayClass) {
-    out.sections.push_back(rules::class_status<Tracing>(evaluator.settings(), object, evaluator.class_value(id)));
+    out.sections.push_back(
+        rules::class_status<Tracing>(evaluator.settings(), object, evaluator.class_value(id)));
   }
   return out;
 }
@@ -82,10 +89,12 @@ class StatusLeaves {
   const Section* section_of(const Json& value) const {
     for (const Section& each : sections_) {
       const bool listener = value.contains("name") && value["name"] == each.section;
-      const bool parent = value.contains("parentRef") && value["parentRef"].dump() == each.section;
+      const bool parent =
+          (value.contains("parentRef") && value["parentRef"].dump() == each.section) ||
+          (value.contains("ancestorRef") && value["ancestorRef"].dump() == each.section);
       if (!each.section.empty() && (listener || parent)) return &each;
       if (each.section.empty() && value.contains("conditions") && !value.contains("name") &&
-          !value.contains("parentRef")) {
+          !value.contains("parentRef") && !value.contains("ancestorRef")) {
         return &each;
       }
     }

@@ -183,6 +183,17 @@ GeneratedFact read_generated(Reading& in, Kind kind, const JsonObject& object,
   return out;
 }
 
+/// One of ours, or one that people made: what rules and what the plan read of it.
+MeshServiceFact read_mesh_external_service(Reading& in, const JsonObject& object,
+                                           std::string_view bytes) {
+  MeshServiceFact out = read_mesh_service(in, object);
+  GeneratedFact compared = read_generated(in, Kind::kMeshExternalService, object, bytes);
+  out.spec = compared.spec;
+  out.labels = std::move(compared.labels);
+  out.managed = compared.managed;
+  return out;
+}
+
 std::vector<PemBlock> read_blocks(Reading& in, const JsonObject& form) {
   std::vector<PemBlock> out;
   in.each_object(form, "blocks", [&](const JsonObject& block) {
@@ -290,8 +301,9 @@ Fact read_fact(Reading& in, Kind kind, const JsonObject& object, std::string_vie
       return read_external_service(in, object);
     case Kind::kMeshService:
     case Kind::kMeshMultiZoneService:
-    case Kind::kMeshExternalService:
       return read_mesh_service(in, object);
+    case Kind::kMeshExternalService:
+      return read_mesh_external_service(in, object, bytes);
     case Kind::kMeshGateway:
     case Kind::kMeshGatewayInstance:
     case Kind::kMeshHttpRoute:

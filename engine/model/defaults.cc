@@ -39,6 +39,18 @@ constexpr std::array kRetryTo{Node{"default", "", kRetryDefault}};
 constexpr std::array kMeshRetrySpec{Node{"to", "", kRetryTo}};
 constexpr Node kMeshRetry{"spec", "", kMeshRetrySpec};
 
+// MeshExternalService.
+constexpr std::array kExternalMatch{Node{"protocol", "\"tcp\""},
+                                    Node{"type", "\"HostnameGenerator\""}};
+constexpr std::array kExternalName{Node{"type", "\"Exact\""}};
+constexpr std::array kExternalVerification{Node{"mode", "\"Secured\""},
+                                           Node{"subjectAltNames", "", kExternalName}};
+constexpr std::array kExternalTls{Node{"allowRenegotiation", "false"}, Node{"enabled", "false"},
+                                  Node{"verification", "", kExternalVerification}};
+constexpr std::array kMeshExternalServiceSpec{Node{"match", "", kExternalMatch},
+                                              Node{"tls", "", kExternalTls}};
+constexpr Node kMeshExternalService{"spec", "", kMeshExternalServiceSpec};
+
 constexpr std::array kInstanceSpec{Node{"replicas", "1"}, Node{"serviceType", "\"LoadBalancer\""}};
 constexpr Node kMeshGatewayInstance{"spec", "", kInstanceSpec};
 
@@ -48,6 +60,7 @@ const DefaultNode* spec_defaults(std::string_view kind) {
   if (kind == "MeshHTTPRoute") return &kMeshHttpRoute;
   if (kind == "MeshTCPRoute") return &kMeshTcpRoute;
   if (kind == "MeshRetry") return &kMeshRetry;
+  if (kind == "MeshExternalService") return &kMeshExternalService;
   if (kind == "MeshGatewayInstance") return &kMeshGatewayInstance;
   return nullptr;
 }

@@ -318,6 +318,10 @@ struct MeshServiceFact {
   Sym display, ns;  ///< Name and namespace at its origin; its own unless labels say otherwise.
   Sym zone;         ///< Label kuma.io/zone; absent when it belongs to no zone.
   std::vector<MeshServicePort> ports;
+  /// MeshExternalService: what the plan compares, for Pawprint makes some of them.
+  record::Hash spec{};
+  Labels labels;
+  bool managed = false;
   bool operator==(const MeshServiceFact&) const = default;
 };
 

@@ -34,7 +34,7 @@ constexpr std::array<KindInfo, kKindCount> kKinds{{
     {Kind::kMeshService, "kuma.io", "MeshService", kKumaApi, true, false, false, false},
     {Kind::kMeshMultiZoneService, "kuma.io", "MeshMultiZoneService", kKumaApi, true, false, false,
      false},
-    {Kind::kMeshExternalService, "kuma.io", "MeshExternalService", kKumaApi, true, false, false,
+    {Kind::kMeshExternalService, "kuma.io", "MeshExternalService", kKumaApi, true, true, false,
      false},
     {Kind::kMeshGateway, "kuma.io", "MeshGateway", kKumaApi, false, true, true, false},
     {Kind::kMeshGatewayInstance, "kuma.io", "MeshGatewayInstance", kKumaApi, true, true, true,

@@ -49,6 +49,8 @@ std::string status_patch(const world::Object& object, const derive::Outputs& out
     if (object.kind == model::Kind::kGateway && !patch["status"].contains("attachedListenerSets")) {
       patch["status"]["attachedListenerSets"] = nullptr;
     }
+  } else if (const auto* policy = object.as<model::BackendTlsPolicyFact>()) {
+    patch["status"]["ancestors"] = Json::parse('[' + policy->foreign_entries + ']', nullptr, false);
   } else {
     const auto* route = object.as<model::HttpRouteFact>();
     const std::string foreign = route == nullptr ? std::string{} : route->foreign_entries;

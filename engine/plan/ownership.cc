@@ -8,6 +8,14 @@ std::optional<Observed> observed(const world::Object& object) {
   if (const auto* fact = object.as<model::GeneratedFact>()) {
     return Observed{fact->mesh, fact->spec, &fact->labels, fact->managed, {}, {}};
   }
+  if (const auto* service = object.as<model::MeshServiceFact>()) {
+    return Observed{model::find_label(service->labels, "kuma.io/mesh"),
+                    service->spec,
+                    &service->labels,
+                    service->managed,
+                    {},
+                    {}};
+  }
   if (const auto* secret = object.as<model::SecretFact>()) {
     return Observed{model::find_label(secret->labels, "kuma.io/mesh"),
                     {},

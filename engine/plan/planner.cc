@@ -20,6 +20,7 @@ int rank(Kind kind) {
   switch (kind) {
     case Kind::kSecret:
       return 0;
+    case Kind::kMeshExternalService:
     case Kind::kMeshGateway:
       return 1;
     case Kind::kMeshGatewayInstance:
@@ -52,7 +53,6 @@ int rank(Kind kind) {
     case Kind::kExternalService:
     case Kind::kMeshService:
     case Kind::kMeshMultiZoneService:
-    case Kind::kMeshExternalService:
       return 8;
   }
   return 8;

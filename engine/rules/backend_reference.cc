@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/backend_tls.h"
 #include "engine/rules/mesh_service.h"
 #include "engine/rules/names.h"
 #include "engine/rules/reference_grant.h"
@@ -56,6 +57,7 @@ struct Resolution {
   const RouteInput<T>& route;
   Backend<T>& out;
   std::vector<Verdict<T>>& verdicts;
+  ParentKind parent;
 
   void refuse(std::string_view reason, std::string message) {
     verdicts.push_back(verdict<T>("ResolvedRefs", false, reason, std::move(message),
@@ -87,6 +89,9 @@ struct Resolution {
       if (port.port == ref.port) out.kuma_protocol = port.kuma_protocol;
     }
     if (!ctx.quirks().d47_legacy_references) prefer_real<T>(ctx, route, out);
+    if (!ctx.quirks().d36_http_only && parent == ParentKind::kGateway) {
+      apply_backend_tls<T>(ctx, route, object, out);
+    }
   }
 
   void resolve_mesh(Sym ns) {
@@ -187,7 +192,7 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
   out.weight = ref.weight;
   out.src = src;
   out.target_src = src;
-  Resolution<T> resolution{ctx, route, out, verdicts};
+  Resolution<T> resolution{ctx, route, out, verdicts, parent};
   const Sym ns = ref.ref.ns.set() ? ref.ref.ns : route.object.ns;
   const bool grants_count =
       parent == ParentKind::kGateway || !ctx.quirks().d03_gamma_ignores_grants;

@@ -22,8 +22,8 @@ struct Settings {
   std::string profile;
   Quirks quirks;
   Sym controller, system_namespace, default_mesh;
-  std::vector<Sym> zones;            ///< All known zones, sorted by name.
-  std::vector<Sym> global_zones;     ///< Those with role global: nothing is reconciled there.
+  std::vector<Sym> zones;         ///< All known zones, sorted by name.
+  std::vector<Sym> global_zones;  ///< Those with role global: nothing is reconciled there.
   /// Version of the Gateway API's CRDs per zone, where known; in the order of `zones`.
   std::vector<std::string> bundle_versions;
   bool assume_mesh = false;          ///< Mesh `default` exists unless one is given.

@@ -4,6 +4,7 @@
 
 #include "engine/model/decode_gateway.h"
 #include "engine/rules/attachment.h"
+#include "engine/rules/backend_tls.h"
 #include "engine/rules/hostname.h"
 #include "engine/rules/mesh_exists.h"
 #include "engine/rules/route_remarks.h"
@@ -213,6 +214,37 @@ std::vector<Contribution> count_contributions(Context<T>& ctx, const RouteInput<
   return out;
 }
 
+/// Policies that cover Services that the route sends to, for each Gateway that accepts it.
+template <class T>
+std::vector<PolicyUse> use_policies(Context<T>& ctx, const RouteInput<T>& route,
+                                    const std::vector<ParentResult<T>>& parents) {
+  std::vector<PolicyUse> out;
+  std::vector<world::ObjId> policies;
+  const auto look = [&](const model::BackendRef& ref) {
+    if (!ref.ref.kind.is("Service") || !ref.ref.group.empty()) return;
+    const Sym ns = ref.ref.ns.set() ? ref.ref.ns : route.object.ns;
+    const Object& service = ctx.reads.object(Kind::kService, ctx.zone, ns, ref.ref.name);
+    for (const world::ObjId id : policies_of<T>(ctx, service, ref.port)) policies.push_back(id);
+  };
+  for (const model::HttpRule& rule : route.fact.rules) {
+    for (const model::BackendRef& ref : rule.backends) look(ref);
+    for (const model::Filter& filter : rule.filters) {
+      if (filter.type.is("RequestMirror")) look(filter.mirror);
+    }
+  }
+  if (policies.empty()) return out;
+  for (const ParentResult<T>& parent : parents) {
+    if (!parent.accepted || parent.attachment.parent != ParentKind::kGateway) continue;
+    const Object& gateway = *parent.attachment.target;
+    const world::ObjId id =
+        ctx.reads.world().id(Kind::kGateway, gateway.zone, gateway.ns, gateway.name);
+    for (const world::ObjId policy : policies) out.push_back({policy, id});
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 template <class T>
 void add_section(const RouteInput<T>& route, const ParentResult<T>& parent,
                  std::vector<Verdict<T>> verdicts, RouteResult<T>& out) {
@@ -330,6 +362,7 @@ RouteResult<T> evaluate_route(Context<T>& ctx, const Object& object, const Class
   out.handled = true;
   if (!ctx.quirks().d10_filters_ignored) add_remarks<T>(route, parents, out);
   out.contributions = count_contributions<T>(ctx, route, parents);
+  if (!ctx.quirks().d36_http_only) out.policies = use_policies<T>(ctx, route, parents);
   return out;
 }
 

@@ -21,12 +21,19 @@ struct Contribution {
   bool operator==(const Contribution&) const = default;
 };
 
+/// A BackendTLSPolicy that covers a backend of the route, and a Gateway that the route is on.
+struct PolicyUse {
+  world::ObjId policy = 0, gateway = 0;
+  auto operator<=>(const PolicyUse&) const = default;
+};
+
 template <class T>
 struct RouteResult {
   bool handled = false;              ///< False: absent, or Kuma would be stuck.
   std::vector<Section<T>> sections;  ///< One per parentRef of ours, in Kuma's order.
   std::vector<Generated> outputs;
   std::vector<Contribution> contributions;  ///< At most one per (gateway, listener).
+  std::vector<PolicyUse> policies;          ///< Sorted, each once.
   std::vector<Remark> remarks;
 };
 

@@ -47,8 +47,8 @@ struct RouteNameParts {
   std::string_view group;      ///< What its rules share, see TrafficConf::key.
   std::size_t run = 0;         ///< Which part of the rules it holds, counted from the first one.
 };
-/// `<order><run>-<route>-<ns>-<hash>`, at most 253 characters, a valid DNS subdomain; `order` is what
-/// Kuma's order by name turns into the Gateway API's precedence (D-28).
+/// `<order><run>-<route>-<ns>-<hash>`, at most 253 characters, a valid DNS subdomain; `order` is
+/// what Kuma's order by name turns into the Gateway API's precedence (D-28).
 std::string pawprint_route_name(NameOrder order, const RouteNameParts& parts);
 /// The object that answers what no route of a MeshGateway or Service does. Of a Service it sorts
 /// behind every name of pawprint_route_name, so that any route wins over it on a sidecar.

@@ -13,12 +13,20 @@
 
 namespace pawprint::rules {
 
-/// Answers what earlier nodes say of a GatewayClass and of a ListenerSet.
+/// What routes read of a BackendTLSPolicy. Value of its first slot.
+struct PolicyValue {
+  bool handled = false;
+  bool usable = false;  ///< Its targets can be reached as it asks.
+  bool operator==(const PolicyValue&) const = default;
+};
+
+/// Answers what earlier nodes say of a GatewayClass, a ListenerSet and a BackendTLSPolicy.
 class ClassValues {
  public:
   virtual ~ClassValues() = default;
   [[nodiscard]] virtual const ClassValue& class_value(world::ObjId id) const = 0;
   [[nodiscard]] virtual const SetValue& set_value(world::ObjId id) const = 0;
+  [[nodiscard]] virtual const PolicyValue& policy_value(world::ObjId id) const = 0;
 };
 
 /// One route under evaluation. Borrows; lives for one evaluation.

@@ -25,6 +25,21 @@ std::string route_status(const world::Object& object, const Status& status,
   return "{\"parents\":[" + parents + "]}";
 }
 
+std::string policy_status(const world::Object& object, const Status& status,
+                          std::string_view controller, const TransitionTime& time, bool foreign) {
+  std::string ancestors;
+  const auto* policy = object.as<model::BackendTlsPolicyFact>();
+  if (foreign && policy != nullptr) ancestors = policy->foreign_entries;
+  for (const StatusEntry& entry : status.entries) {
+    if (!ancestors.empty()) ancestors += ',';
+    ancestors += "{\"ancestorRef\":" + entry.section +
+                 ",\"conditions\":" + model::print_conditions(entry, time) + ",\"controllerName\":";
+    model::append_json_string(ancestors, controller);
+    ancestors += '}';
+  }
+  return "{\"ancestors\":[" + ancestors + "]}";
+}
+
 std::string top_conditions(const world::Object& object, const StatusEntry& entry,
                            const TransitionTime& time, bool foreign) {
   std::string conditions = model::print_conditions(entry, time);
@@ -66,6 +81,9 @@ std::string object_status(const world::Object& object, const Status& status,
 
 std::string status_json(const world::Object& object, const Status& status,
                         std::string_view controller, const TransitionTime& time, bool foreign) {
+  if (object.kind == model::Kind::kBackendTlsPolicy) {
+    return policy_status(object, status, controller, time, foreign);
+  }
   return model::is_route(object.kind) ? route_status(object, status, controller, time, foreign)
                                       : object_status(object, status, time, foreign);
 }
