@@ -139,6 +139,12 @@ void add_gates(const GatewayInput<T>& in, std::vector<Generated>& outputs) {
 
 template <class T>
 void warn_unsupported(const GatewayInput<T>& in, GatewayResult<T>& out) {
+  for (const JudgedListener<T>& listener : in.listeners) {
+    if (!listener.spec->tls_options) continue;
+    out.remarks.push_back({"warning", kTlsReference.id,
+                           "listener " + std::string(listener.key.view()) +
+                               ": tls.options are not understood and have no effect"});
+  }
   for (const Sym member : in.fact.unsupported) {
     out.remarks.push_back(
         {"warning", kMeshGateway.id,

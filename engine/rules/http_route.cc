@@ -280,6 +280,21 @@ std::vector<ParentResult<T>> attach_all(Context<T>& ctx, const RouteInput<T>& ro
   return parents;
 }
 
+/// status.parents takes 32 entries in all; a parent that cannot be told anything is left alone.
+template <class T>
+void limit_parents(const RouteInput<T>& route, std::vector<ParentResult<T>>& parents,
+                   RouteResult<T>& out) {
+  constexpr std::size_t kMaxParents = 32;
+  const std::size_t foreign = route.fact.foreign.size();
+  const std::size_t room = foreign < kMaxParents ? kMaxParents - foreign : 0;
+  if (parents.size() <= room) return;
+  out.remarks.push_back({"error", kRouteAccepted.id,
+                         "status.parents is full (32 entries, " + std::to_string(foreign) +
+                             " of other controllers): " + std::to_string(parents.size() - room) +
+                             " parentRefs of this route are not served"});
+  parents.erase(parents.begin() + static_cast<std::ptrdiff_t>(room), parents.end());
+}
+
 template <class T>
 bool in_global_zone(const Context<T>& ctx) {
   const auto& zones = ctx.settings.global_zones;
@@ -349,6 +364,7 @@ RouteResult<T> evaluate_route(Context<T>& ctx, const Object& object, const Class
   std::stable_sort(parents.begin(), parents.end(), [&](const auto& a, const auto& b) {
     return sort_key(fact->parents[a.index]) < sort_key(fact->parents[b.index]);
   });
+  if (!ctx.quirks().d36_http_only) limit_parents<T>(route, parents, out);
   Plans<T> plans;
   print_all<T>(ctx, route, parents, plans, out);
   if (ctx.quirks().d09_refused_output_stuck) {

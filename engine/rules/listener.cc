@@ -213,6 +213,21 @@ bool refuse_client_validation(const model::GatewayFact& gateway, const Object& o
   return true;
 }
 
+/// The CRD forbids it; an older one may not.
+template <class T>
+bool refuse_passthrough(JudgedListener<T>& out) {
+  if (!out.spec->protocol.is("HTTPS") || !out.spec->has_tls ||
+      !out.spec->tls_mode.is("Passthrough")) {
+    return false;
+  }
+  const auto cause = T::by(kTlsReference, out.src.at("tls").at("mode"));
+  static constexpr std::string_view kText = "an HTTPS listener terminates TLS";
+  out.verdicts.push_back(
+      verdict<T>("Accepted", false, "UnsupportedValue", std::string(kText), cause));
+  out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", std::string(kText), cause));
+  return true;
+}
+
 template <class T>
 void judge_overlap(std::vector<JudgedListener<T>>& all) {
   const auto secure = [](const JudgedListener<T>& listener) {
@@ -353,6 +368,7 @@ std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx,
         refuse_client_validation<T>(gateway, *owners.front().object, judged)) {
       continue;
     }
+    if (!ctx.quirks().d36_http_only && refuse_passthrough<T>(judged)) continue;
     judge_survivor<T>(ctx, judged);
   }
   if (!ctx.quirks().d36_http_only) judge_overlap<T>(out);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/rules/attachment.h"
+#include "engine/rules/backend_tls.h"
 #include "engine/rules/http_route.h"
 #include "engine/rules/labels.h"
 #include "engine/rules/mesh_policy.h"
@@ -23,11 +24,17 @@ const Rule* const kRules[] = {&kAttachHostname,
                               &kBackendKuma,
                               &kBackendReal,
                               &kBackendTarget,
+                              &kBackendTls,
+                              &kBackendTlsAccepted,
+                              &kBackendTlsAncestors,
+                              &kBackendTlsAuthorities,
                               &kBackendUnresolved,
                               &kBackendWeight,
                               &kBackendZone,
                               &kClassController,
+                              &kClassFeatures,
                               &kClassParameters,
+                              &kClassVersion,
                               &kExactTwin,
                               &kFilter,
                               &kGammaDestination,
@@ -38,6 +45,8 @@ const Rule* const kRules[] = {&kAttachHostname,
                               &kGatewayLabels,
                               &kGatewayProgrammed,
                               &kGrantPermitted,
+                              &kInstanceAddress,
+                              &kInstanceInfrastructure,
                               &kInstanceParameters,
                               &kListenerAccepted,
                               &kListenerClientValidation,
