@@ -1,5 +1,6 @@
 #include "tools/pawprint/observation.h"
 
+#include "engine/model/config_map.h"
 #include "engine/model/kinds.h"
 #include "tools/manifests/json_scan.h"
 #include "tools/pawprint/format.h"
@@ -41,7 +42,8 @@ Result<record::Record> observed(std::string_view json, record::Event event, std:
     else if (out.object.ns.empty()) out.object.ns = "default";
   }
   if (kind != model::Kind::kSecret) {
-    out.body = json;
+    const bool cut = kind == model::Kind::kConfigMap;
+    out.body = cut ? model::config_map_on_record(json).value_or("{}") : std::string(json);
     return out;
   }
   auto facts = store::secret_facts(json, key);

@@ -5,12 +5,17 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "engine/model/config_map.h"
 #include "watch/reflect/json_span.h"
 #include "watch/reflect/object_head.h"
 #include "watch/reflect/watch_event.h"
 
 namespace pawprint::watch::reflect {
 namespace {
+
+bool is_config_map(const Origin& origin) {
+  return origin.group.empty() && origin.kind == "ConfigMap";
+}
 
 bool is_secret(const Origin& origin) { return origin.group.empty() && origin.kind == "Secret"; }
 
@@ -47,7 +52,7 @@ void quarantine(Notice& notice, const Origin& origin, std::string_view bytes,
   notice.reason = reason;
   notice.record.kind = record::Kind::kQuarantined;
   notice.record.encoding = record::Encoding::kRaw;
-  if (!is_secret(origin)) {
+  if (!is_secret(origin) && !is_config_map(origin)) {
     notice.record.body = bytes;
     return;
   }
@@ -83,6 +88,11 @@ Notice observe(const Origin& origin, NoticeKind kind, record::Event event, std::
     return notice;
   }
   notice.record.kind = record::Kind::kObserved;
+  if (is_config_map(origin)) {
+    notice.record.encoding = record::Encoding::kJson;
+    notice.record.body = model::config_map_on_record(object).value_or("{}");
+    return notice;
+  }
   if (!is_secret(origin)) {
     notice.record.encoding = record::Encoding::kJson;
     notice.record.body = object;
