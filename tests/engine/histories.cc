@@ -300,8 +300,32 @@ json random_kuma(Dice& dice) {
   }
 }
 
+json random_policy(Dice& dice) {
+  json target{{"group", ""},
+              {"kind", dice.chance(6) ? "Mesh" : "Service"},
+              {"name", dice.one_of({"v1", "v2"})}};
+  if (dice.chance(4)) target["sectionName"] = "main";
+  json spec{{"targetRefs", json::array({target})}, {"validation", {{"hostname", "a.example.com"}}}};
+  spec["validation"]["caCertificateRefs"] = json::array(
+      {{{"group", ""}, {"kind", dice.chance(6) ? "Secret" : "ConfigMap"}, {"name", "ca"}}});
+  json out = object("gateway.networking.k8s.io/v1", "BackendTLSPolicy",
+                    meta(dice, dice.ns(), dice.one_of({"p1", "p2"})), spec);
+  out["metadata"]["creationTimestamp"] =
+      dice.one_of({"2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"});
+  return out;
+}
+
+json random_authority(Dice& dice) {
+  const std::string pem = "-----BEGIN CERTIFICATE-----\nMIIB" + dice.one_of({"aa", "bb"}) +
+                          "\n-----END CERTIFICATE-----\n";
+  return {{"apiVersion", "v1"},
+          {"kind", "ConfigMap"},
+          {"metadata", {{"name", "ca"}, {"namespace", dice.ns()}}},
+          {"data", {{"ca.crt", dice.chance(5) ? "none" : pem}}}};
+}
+
 json random_object(Dice& dice) {
-  switch (dice.below(22)) {
+  switch (dice.below(24)) {
     case 0:
       return random_class(dice);
     case 20:
@@ -331,6 +355,10 @@ json random_object(Dice& dice) {
     case 14:
     case 15:
       return random_other_route(dice);
+    case 22:
+      return random_policy(dice);
+    case 23:
+      return random_authority(dice);
     default:
       return random_route(dice);
   }

@@ -55,6 +55,7 @@ TEST(Incremental, HistoriesReachEveryKindOfOutput) {
   int refused = 0;
   int connections = 0;
   int sets = 0;
+  int policies = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     History history(seed);
     Folding folding("kuma-2.14");
@@ -63,6 +64,7 @@ TEST(Incremental, HistoriesReachEveryKindOfOutput) {
       routes += output.key.kind == "MeshHTTPRoute" ? 1 : 0;
       gateways += output.key.kind == "MeshGateway" ? 1 : 0;
       secrets += output.key.kind == "Secret" ? 1 : 0;
+      policies += output.key.kind == "MeshExternalService" ? 1 : 0;
       connections += output.key.kind == "MeshTCPRoute" ? 1 : 0;
     }
     for (const Output& status : folding.reducer().statuses()) {
@@ -76,6 +78,7 @@ TEST(Incremental, HistoriesReachEveryKindOfOutput) {
   EXPECT_GT(refused, 3);
   EXPECT_GT(connections, 3);
   EXPECT_GT(sets, 3);
+  EXPECT_GT(policies, 3);
 }
 
 }  // namespace
