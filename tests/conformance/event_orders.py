@@ -207,7 +207,8 @@ def main():
     flags.add_argument("--binary", required=True, help="the pawprint program")
     flags.add_argument("--only", action="append", metavar="TEST", help="the fixtures of this test; may be repeated")
     flags.add_argument("--profile", default="kuma-2.14")
-    flags.add_argument("--streams", type=int, default=3, help="streams a state")
+    flags.add_argument("--streams", type=int, default=os.environ.get("PAWPRINT_EVENT_STREAMS", "3"),
+                       help="streams a state; PAWPRINT_EVENT_STREAMS when not given, else 3")
     options = flags.parse_args()
     try:
         if not os.access(options.binary, os.X_OK):
