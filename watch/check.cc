@@ -69,7 +69,7 @@ void check_permissions(kube::Client& client, const ZoneOptions& options, const k
     findings.push_back({true, "permissions", "not checked: the server has no access reviews"});
     return;
   }
-  for (const auto& permission : needed_permissions(options)) {
+  for (const auto& permission : needed_permissions(options, served)) {
     const std::string what =
         fmt::format("permission {} on {}{}{}{}", fmt::join(permission.verbs, ","),
                     permission.resource, permission.group.empty() ? "" : ".", permission.group,

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 
 #include "watch/kinds.h"
 #include "watch/kube/paths.h"
@@ -98,12 +100,44 @@ Result<std::string> kuma_zone_name(kube::Client& client) {
   return std::string{};
 }
 
-std::vector<Permission> needed_permissions(const ZoneOptions& options) {
-  std::vector<Permission> needed;
-  for (const auto& kind : watched_kinds()) {
-    if (kind.kind == "Secret") continue;
+namespace {
+
+/// What is made; listing and watching it is asked for with every watched kind.
+constexpr std::string_view kMade[] = {"MeshGateway",  "MeshGatewayInstance", "MeshHTTPRoute",
+                                      "MeshTCPRoute", "MeshTimeout",         "MeshRetry"};
+
+/// Kinds of the Gateway API whose status is written.
+constexpr std::string_view kTold[] = {"GatewayClass", "Gateway",   "ListenerSet",
+                                      "HTTPRoute",    "GRPCRoute", "TLSRoute",
+                                      "TCPRoute",     "UDPRoute",  "BackendTLSPolicy"};
+
+template <std::size_t N>
+bool among(const std::string_view (&kinds)[N], std::string_view kind) {
+  return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
+}
+
+void need_writes(const record::Discovery::Resource& served, std::vector<Permission>& needed) {
+  if (served.group == kKumaGroup && among(kMade, served.kind)) {
     needed.push_back(
-        {std::string(kind.group), std::string(kind.plural), "", {"list", "watch"}, kind.required});
+        {served.group, served.plural, "", {"get", "create", "patch", "update", "delete"}, true});
+  }
+  if (served.group != kGatewayGroup || !among(kTold, served.kind)) return;
+  needed.push_back({served.group, served.plural, "", {"get"}, true});
+  needed.push_back({served.group, served.plural + "/status", "", {"patch"}, true});
+  if (served.kind == "GatewayClass") {
+    needed.push_back({served.group, served.plural, "", {"patch"}, true});  // its finalizer
+  }
+}
+
+}  // namespace
+
+std::vector<Permission> needed_permissions(const ZoneOptions& options, const kube::Served& served) {
+  std::vector<Permission> needed;
+  const auto& kinds = served.discovery.resources;
+  for (const auto& kind : kinds) {
+    if (kind.group.empty() && kind.kind == "Secret") continue;
+    const bool optional = kind.group.empty() && kind.kind == "ConfigMap";
+    needed.push_back({kind.group, kind.plural, "", {"list", "watch"}, !optional});
   }
   const bool anywhere = options.secret_namespaces.empty();
   if (anywhere) needed.push_back({"", "secrets", "", {"get", "list", "watch"}, false});
@@ -117,19 +151,7 @@ std::vector<Permission> needed_permissions(const ZoneOptions& options) {
                     options.system_namespace,
                     {"get", "list", "watch", "create", "patch", "update", "delete"},
                     true});
-  for (const char* plural : {"meshgateways", "meshgatewayinstances", "meshhttproutes"}) {
-    needed.push_back({std::string(kKumaGroup),
-                      plural,
-                      "",
-                      {"get", "create", "patch", "update", "delete"},
-                      true});
-  }
-  for (const char* plural : {"gatewayclasses", "gateways", "httproutes"}) {
-    needed.push_back({std::string(kGatewayGroup), plural, "", {"get"}, true});
-    needed.push_back(
-        {std::string(kGatewayGroup), std::string(plural) + "/status", "", {"patch"}, true});
-  }
-  needed.push_back({std::string(kGatewayGroup), "gatewayclasses", "", {"patch"}, true});
+  for (const auto& kind : kinds) need_writes(kind, needed);
   return needed;
 }
 

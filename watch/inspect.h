@@ -31,7 +31,9 @@ struct Permission {
   std::vector<std::string> verbs;
   bool required = true;  ///< Otherwise the daemon goes on without it.
 };
-std::vector<Permission> needed_permissions(const ZoneOptions& options);
+/// The rights for the kinds that the server serves. A kind that may not be read holds up the whole
+/// zone, except Secrets and ConfigMaps; so all others are required.
+std::vector<Permission> needed_permissions(const ZoneOptions& options, const kube::Served& served);
 
 /// Everything for Edge::check.
 std::vector<Finding> check_zone(kube::Client& client, const ZoneOptions& options,
