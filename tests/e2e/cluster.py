@@ -14,19 +14,35 @@ import urllib.parse
 
 import yaml
 
+KUMA = "apis/kuma.io/v1alpha1"
+GATEWAY_API = "apis/gateway.networking.k8s.io/v1"
+RIGHTS = "apis/rbac.authorization.k8s.io/v1"
 RESOURCES = {
     "Namespace": ("api/v1", "namespaces", False),
     "Service": ("api/v1", "services", True),
     "Secret": ("api/v1", "secrets", True),
-    "GatewayClass": ("apis/gateway.networking.k8s.io/v1", "gatewayclasses", False),
-    "Gateway": ("apis/gateway.networking.k8s.io/v1", "gateways", True),
-    "HTTPRoute": ("apis/gateway.networking.k8s.io/v1", "httproutes", True),
-    "ReferenceGrant": ("apis/gateway.networking.k8s.io/v1", "referencegrants", True),
-    "Mesh": ("apis/kuma.io/v1alpha1", "meshes", False),
-    "MeshGatewayConfig": ("apis/kuma.io/v1alpha1", "meshgatewayconfigs", False),
-    "MeshGateway": ("apis/kuma.io/v1alpha1", "meshgateways", False),
-    "MeshGatewayInstance": ("apis/kuma.io/v1alpha1", "meshgatewayinstances", True),
-    "MeshHTTPRoute": ("apis/kuma.io/v1alpha1", "meshhttproutes", True),
+    "GatewayClass": (GATEWAY_API, "gatewayclasses", False),
+    "Gateway": (GATEWAY_API, "gateways", True),
+    "HTTPRoute": (GATEWAY_API, "httproutes", True),
+    "GRPCRoute": (GATEWAY_API, "grpcroutes", True),
+    "TLSRoute": (GATEWAY_API, "tlsroutes", True),
+    "TCPRoute": (GATEWAY_API, "tcproutes", True),
+    "UDPRoute": (GATEWAY_API, "udproutes", True),
+    "ListenerSet": (GATEWAY_API, "listenersets", True),
+    "BackendTLSPolicy": (GATEWAY_API, "backendtlspolicies", True),
+    "ReferenceGrant": (GATEWAY_API, "referencegrants", True),
+    "Mesh": (KUMA, "meshes", False),
+    "MeshGatewayConfig": (KUMA, "meshgatewayconfigs", False),
+    "MeshGateway": (KUMA, "meshgateways", False),
+    "MeshGatewayInstance": (KUMA, "meshgatewayinstances", True),
+    "MeshHTTPRoute": (KUMA, "meshhttproutes", True),
+    "MeshTCPRoute": (KUMA, "meshtcproutes", True),
+    "MeshTimeout": (KUMA, "meshtimeouts", True),
+    "MeshRetry": (KUMA, "meshretries", True),
+    "ClusterRole": (RIGHTS, "clusterroles", False),
+    "ClusterRoleBinding": (RIGHTS, "clusterrolebindings", False),
+    "Role": (RIGHTS, "roles", True),
+    "RoleBinding": (RIGHTS, "rolebindings", True),
 }
 
 

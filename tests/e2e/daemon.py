@@ -12,8 +12,9 @@ from cluster import free_port, wait_for
 
 
 class Daemon:
-    def __init__(self, binaries, cluster, store=None, extra=()):
+    def __init__(self, binaries, cluster, store=None, extra=(), kubeconfig=None):
         self.binaries, self.cluster, self.extra = binaries, cluster, list(extra)
+        self.kubeconfig = kubeconfig or cluster.kubeconfig
         self.folder = None if store else tempfile.mkdtemp(prefix="pawprint-e2e-")
         self.store = store or os.path.join(self.folder, "store")
         self.process, self.port = None, 0
@@ -23,20 +24,24 @@ class Daemon:
         with open(self.store + ".log", "ab") as log:
             self.process = subprocess.Popen(
                 [os.path.join(self.binaries, "pawprintd"), "run", "--store", self.store, "--kubeconfig",
-                 self.cluster.kubeconfig, "--zone", self.cluster.zone, "--http", f"127.0.0.1:{self.port}",
+                 self.kubeconfig, "--zone", self.cluster.zone, "--http", f"127.0.0.1:{self.port}",
                  *self.extra], stdout=log, stderr=log)
         wait_for("/readyz of the daemon", self.ready, 30)
         return self
 
     def ready(self):
         if self.process.poll() is not None:
-            with open(self.store + ".log", encoding="utf-8", errors="replace") as log:
-                raise AssertionError(f"pawprintd ended with {self.process.returncode}: {log.read()[-2000:]}")
+            raise AssertionError(f"pawprintd ended with {self.process.returncode}: {self.written()[-2000:]}")
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
                 return answer.status == 200
         except OSError:
             return False
+
+    def written(self):
+        """What the daemon printed so far."""
+        with open(self.store + ".log", encoding="utf-8", errors="replace") as log:
+            return log.read()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

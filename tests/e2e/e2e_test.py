@@ -12,6 +12,7 @@ from story import condition, gateway, gateway_class, namespace, obj, parent_cond
 
 BINARIES = "bin"
 IDLE_SECONDS = float(os.environ.get("PAWPRINT_E2E_IDLE_SECONDS", "10"))
+GENERATED = ("MeshGateway", "MeshGatewayInstance", "MeshHTTPRoute", "MeshTCPRoute", "MeshTimeout", "MeshRetry")
 ROUTES = int(os.environ.get("PAWPRINT_E2E_ROUTES", "1000"))
 
 
@@ -21,6 +22,8 @@ def owner_of(made):
 
 class Story(unittest.TestCase):
     """One cluster for all tests, one daemon and one namespace for each."""
+
+    leaving_seconds = 40  # until generated objects have gone with their sources
 
     @classmethod
     def setUpClass(cls):
@@ -39,20 +42,28 @@ class Story(unittest.TestCase):
     def setUp(self):
         words = self.id().split(".")[-1].split("_")[1:]
         self.ns = "e2e-" + "".join(word[0] for word in words) + f"-{os.getpid()}"
-        self.daemon = Daemon(BINARIES, self.cluster)
         self.add(namespace(self.ns))
+        self.daemon = self.make_daemon()
         self.addCleanup(self.finish)
         self.daemon.start()
+
+    def make_daemon(self):
+        return Daemon(BINARIES, self.cluster)
 
     def finish(self):
         try:
             self.cluster.clean()
             if self.daemon.process.poll() is None:
-                wait_for("generated objects to go with their sources", self.nothing_left, 40)
+                wait_for("generated objects to go with their sources", self.nothing_left,
+                         self.leaving_seconds)
+            self.at_end()
         finally:
             self.daemon.stop()
         if not self.failed():  # What a failure left is for whoever looks for its cause.
             self.daemon.remove()
+
+    def at_end(self):
+        """What else must hold when the test's objects are gone, and the daemon still runs."""
 
     def failed(self):
         result = self._outcome.result
@@ -68,7 +79,7 @@ class Story(unittest.TestCase):
     def generated(self):
         """Generated objects whose owner is in this test's namespace."""
         out = []
-        for kind in ("MeshGateway", "MeshGatewayInstance", "MeshHTTPRoute"):
+        for kind in GENERATED:
             for each in self.cluster.list(kind):
                 if f".{self.ns}." in owner_of(each):
                     out.append({"kind": kind, **each})
