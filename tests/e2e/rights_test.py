@@ -122,8 +122,7 @@ class LeastRights(Restricted, e2e_test.Themes):
                  gateway_class(), service("web", self.ns), gateway_of_all_protocols(self.ns),
                  obj("ListenerSet", "more", self.ns, {"parentRef": {"name": "edge"}, "listeners": [listener("more", 8081, "HTTP")]}),
                  obj("HTTPRoute", "httproute", self.ns, {"parentRefs": [{"name": "edge", "sectionName": "http"}], "rules": [{
-                     "backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "2s"},
-                     "retry": {"attempts": 2, "codes": [503]}}]}),
+                     "backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "2s", "backendRequest": "1s"}}]}),
                  *[stream_route(kind, self.ns) for kind in STREAMS])
         for kind in e2e_test.GENERATED:
             self.made(kind)
