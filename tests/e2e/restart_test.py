@@ -48,7 +48,9 @@ class Restart(e2e_test.Story):
         before = self.writes()
         self.add(gateway_class(), service("web", self.ns), gateway("edge", self.ns),
                  *[route(f"r{i}", self.ns, [{"name": "edge"}], [("web", 80, 1)]) for i in range(ROUTES)])
+        created = time.monotonic()
         wait_for(f"{ROUTES} routes with their objects and statuses", self.settled, 60)
+        print(f"{ROUTES} routes settled {time.monotonic() - created:.1f} s after the last create", file=sys.stderr)
         self.settle()
         self.assertGreaterEqual(self.writes() - before, 3 * ROUTES, "the API server counts no writes")
         self.daemon.stop()
