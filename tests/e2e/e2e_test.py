@@ -36,6 +36,7 @@ class Story(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
+        cls.cluster.close()
         if cls.sandbox:
             cls.sandbox.stop()
 
@@ -294,8 +295,7 @@ class Log(Story):
             return sum(1 for r in self.daemon.records("Applied")
                        if r["detail"].startswith("status Gateway/") and ": done" in r["detail"])
         before = gateway_writes()
-        for i in range(ROUTES):
-            self.cluster.apply(route(f"r{i}", self.ns, [{"name": "edge"}], [("web", 80, 1)]))
+        self.cluster.create_all(route(f"r{i}", self.ns, [{"name": "edge"}], [("web", 80, 1)]) for i in range(ROUTES))
         def complete():
             listeners = self.cluster.get("Gateway", self.ns, "edge")["status"].get("listeners", [])
             return listeners and listeners[0]["attachedRoutes"] == ROUTES

@@ -46,8 +46,8 @@ class Restart(e2e_test.Story):
 
     def test_restarts_with_nothing_changed(self):
         before = self.writes()
-        self.add(gateway_class(), service("web", self.ns), gateway("edge", self.ns),
-                 *[route(f"r{i}", self.ns, [{"name": "edge"}], [("web", 80, 1)]) for i in range(ROUTES)])
+        self.add(gateway_class(), service("web", self.ns), gateway("edge", self.ns))
+        self.cluster.create_all(route(f"r{i}", self.ns, [{"name": "edge"}], [("web", 80, 1)]) for i in range(ROUTES))
         created = time.monotonic()
         wait_for(f"{ROUTES} routes with their objects and statuses", self.settled, 60)
         print(f"{ROUTES} routes settled {time.monotonic() - created:.1f} s after the last create", file=sys.stderr)
@@ -66,9 +66,7 @@ class Restart(e2e_test.Story):
     def finish(self):
         """One deletion for all routes; the generated objects go by the daemon."""
         try:
-            path = self.cluster.path("HTTPRoute", self.ns)
-            self.cluster.request("DELETE", path)
-            self.cluster.created = [each for each in self.cluster.created if each[0] != "HTTPRoute"]
+            self.cluster.delete_all("HTTPRoute", self.ns)
         finally:
             super().finish()
 
