@@ -13,7 +13,7 @@ TEST_F(LoopTest, ConvergesAndTheLogReplaysExactly) {
   start();
   ASSERT_TRUE(server_->apply_yaml(route("a")).has_value());
   EXPECT_TRUE(wait_for([&] { return condition("a", "Accepted") == "True"; }));
-  EXPECT_TRUE(wait_for([&] { return server_->list(kMeshRoutes)->size() == 1; }));
+  EXPECT_TRUE(wait_for([&] { return made().size() == 1; }));
   stop();
   expect_replay();
 }
@@ -22,7 +22,7 @@ TEST_F(LoopTest, NothingIsSentThatNoDecisionOnTheRecordLists) {
   start();
   for (int i = 0; i < 20; ++i)
     ASSERT_TRUE(server_->apply_yaml(route("r" + std::to_string(i))).has_value());
-  EXPECT_TRUE(wait_for([&] { return server_->list(kMeshRoutes)->size() == 20; }));
+  EXPECT_TRUE(wait_for([&] { return made().size() == 20; }));
   stop();
   std::map<std::string, record::Seq> decided;
   for (const auto& each : records(record::Kind::kDecision)) {
@@ -41,9 +41,7 @@ TEST_F(LoopTest, NothingIsSentThatNoDecisionOnTheRecordLists) {
 TEST_F(LoopTest, ARestartResumesWithoutAListAndWritesNothing) {
   start();
   ASSERT_TRUE(server_->apply_yaml(route("a")).has_value());
-  ASSERT_TRUE(wait_for([&] {
-    return condition("a", "Accepted") == "True" && server_->list(kMeshRoutes)->size() == 1;
-  }));
+  ASSERT_TRUE(wait_for([&] { return condition("a", "Accepted") == "True" && made().size() == 1; }));
   ASSERT_TRUE(settle());
   stop();
   server_->clear_requests();
@@ -62,13 +60,13 @@ TEST_F(LoopTest, ARestartResumesWithoutAListAndWritesNothing) {
 TEST_F(LoopTest, AfterA410TheRelistFindsWhatVanished) {
   start();
   ASSERT_TRUE(server_->apply_yaml(route("a") + "---\n" + route("b")).has_value());
-  ASSERT_TRUE(wait_for([&] { return server_->list(kMeshRoutes)->size() == 2; }));
+  ASSERT_TRUE(wait_for([&] { return made().size() == 2; }));
   ASSERT_TRUE(settle());
   stop();
   ASSERT_TRUE(server_->remove(kRoutes, "shop", "a").has_value());
   server_->compact();
   start();
-  EXPECT_TRUE(wait_for([&] { return server_->list(kMeshRoutes)->size() == 1; }));
+  EXPECT_TRUE(wait_for([&] { return made().size() == 1; }));
   stop();
   bool vanished = false;
   for (const auto& each : records(record::Kind::kVanished))
@@ -80,15 +78,14 @@ TEST_F(LoopTest, AfterA410TheRelistFindsWhatVanished) {
 TEST_F(LoopTest, HandEditsAreOverwritten) {
   start();
   ASSERT_TRUE(server_->apply_yaml(route("a")).has_value());
-  ASSERT_TRUE(wait_for([&] { return server_->list(kMeshRoutes)->size() == 1; }));
+  ASSERT_TRUE(wait_for([&] { return made().size() == 1; }));
   ASSERT_TRUE(settle());
-  Json made = (*server_->list(kMeshRoutes))[0];
+  Json made = made().at(0);
   const Json wanted = made["spec"];
   made["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0]["weight"] = 77;
   made["metadata"].erase("managedFields");
   ASSERT_TRUE(server_->apply(made, "somebody").has_value());
-  EXPECT_TRUE(
-      wait_for([&] { return (*server_->list(kMeshRoutes))[0]["spec"] == wanted; }, seconds(2)));
+  EXPECT_TRUE(wait_for([&] { return made().at(0)["spec"] == wanted; }, seconds(2)));
 }
 
 TEST_F(LoopTest, ManyRoutesAreFewGatewayStatusWrites) {

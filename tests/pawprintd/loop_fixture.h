@@ -107,6 +107,16 @@ class LoopTest : public testing::Test {
     return {};
   }
 
+  /// MeshHTTPRoutes of HTTPRoutes; the floor under the Gateway is none.
+  std::vector<Json> made() {
+    std::vector<Json> out;
+    for (const Json& each : *server_->list(kMeshRoutes)) {
+      const std::string owner = each["metadata"]["labels"]["pawprint.dev/owner"];
+      if (owner.starts_with("HTTPRoute.")) out.push_back(each);
+    }
+    return out;
+  }
+
   std::vector<record::Record> records(record::Kind kind) {
     std::vector<record::Record> out;
     auto log = store::Reader::open(store());
