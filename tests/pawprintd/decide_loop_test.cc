@@ -80,11 +80,11 @@ TEST_F(LoopTest, HandEditsAreOverwritten) {
   ASSERT_TRUE(server_->apply_yaml(route("a")).has_value());
   ASSERT_TRUE(wait_for([&] { return made().size() == 1; }));
   ASSERT_TRUE(settle());
-  Json made = made().at(0);
-  const Json wanted = made["spec"];
-  made["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0]["weight"] = 77;
-  made["metadata"].erase("managedFields");
-  ASSERT_TRUE(server_->apply(made, "somebody").has_value());
+  Json edited = made().at(0);
+  const Json wanted = edited["spec"];
+  edited["spec"]["to"][0]["rules"][0]["default"]["backendRefs"][0]["weight"] = 77;
+  edited["metadata"].erase("managedFields");
+  ASSERT_TRUE(server_->apply(edited, "somebody").has_value());
   EXPECT_TRUE(wait_for([&] { return made().at(0)["spec"] == wanted; }, seconds(2)));
 }
 

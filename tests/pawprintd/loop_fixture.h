@@ -110,7 +110,8 @@ class LoopTest : public testing::Test {
   /// MeshHTTPRoutes of HTTPRoutes; the floor under the Gateway is none.
   std::vector<Json> made() {
     std::vector<Json> out;
-    for (const Json& each : *server_->list(kMeshRoutes)) {
+    const auto all = server_->list(kMeshRoutes);
+    for (const Json& each : *all) {
       const std::string owner = each["metadata"]["labels"]["pawprint.dev/owner"];
       if (owner.starts_with("HTTPRoute.")) out.push_back(each);
     }
