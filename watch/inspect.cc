@@ -103,8 +103,9 @@ Result<std::string> kuma_zone_name(kube::Client& client) {
 namespace {
 
 /// What is made; listing and watching it is asked for with every watched kind.
-constexpr std::string_view kMade[] = {"MeshGateway",  "MeshGatewayInstance", "MeshHTTPRoute",
-                                      "MeshTCPRoute", "MeshTimeout",         "MeshRetry"};
+constexpr std::string_view kMade[] = {"MeshExternalService", "MeshGateway", "MeshGatewayInstance",
+                                      "MeshHTTPRoute",       "MeshRetry",   "MeshTCPRoute",
+                                      "MeshTimeout"};
 
 /// Kinds of the Gateway API whose status is written.
 constexpr std::string_view kTold[] = {"GatewayClass", "Gateway",   "ListenerSet",

@@ -39,6 +39,7 @@ RESOURCES = {
     "MeshHTTPRoute": (KUMA, "meshhttproutes", True),
     "MeshTCPRoute": (KUMA, "meshtcproutes", True),
     "MeshTimeout": (KUMA, "meshtimeouts", True),
+    "MeshExternalService": (KUMA, "meshexternalservices", True),
     "MeshRetry": (KUMA, "meshretries", True),
     "ClusterRole": (RIGHTS, "clusterroles", False),
     "ClusterRoleBinding": (RIGHTS, "clusterrolebindings", False),

@@ -12,7 +12,8 @@ from story import condition, gateway, gateway_class, namespace, obj, parent_cond
 
 BINARIES = "bin"
 IDLE_SECONDS = float(os.environ.get("PAWPRINT_E2E_IDLE_SECONDS", "10"))
-GENERATED = ("MeshGateway", "MeshGatewayInstance", "MeshHTTPRoute", "MeshTCPRoute", "MeshTimeout", "MeshRetry")
+GENERATED = ("MeshGateway", "MeshGatewayInstance", "MeshHTTPRoute", "MeshTCPRoute", "MeshTimeout", "MeshRetry",
+             "MeshExternalService")
 ROUTES = int(os.environ.get("PAWPRINT_E2E_ROUTES", "1000"))
 
 

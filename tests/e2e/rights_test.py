@@ -123,6 +123,9 @@ class LeastRights(Restricted, e2e_test.Themes):
                  obj("ListenerSet", "more", self.ns, {"parentRef": {"name": "edge"}, "listeners": [listener("more", 8081, "HTTP")]}),
                  obj("HTTPRoute", "httproute", self.ns, {"parentRefs": [{"name": "edge", "sectionName": "http"}], "rules": [{
                      "backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "2s", "backendRequest": "1s"}}]}),
+                 obj("BackendTLSPolicy", "tls", self.ns, {
+                     "targetRefs": [{"group": "", "kind": "Service", "name": "web"}],
+                     "validation": {"hostname": "web.example.com", "wellKnownCACertificates": "System"}}),
                  *[stream_route(kind, self.ns) for kind in STREAMS])
         for kind in e2e_test.GENERATED:
             self.made(kind)
@@ -131,6 +134,7 @@ class LeastRights(Restricted, e2e_test.Themes):
         for kind in ("HTTPRoute", *STREAMS):
             self.wait_status(kind, "parents", kind.lower())
         self.wait_status("ListenerSet", "conditions", "more")
+        self.wait_status("BackendTLSPolicy", "ancestors", "tls")
         wait_for("the finalizer of the class",
                  lambda: self.cluster.get("GatewayClass", None, "kuma")["metadata"].get("finalizers"))
 
