@@ -21,6 +21,7 @@ RIGHTS = "apis/rbac.authorization.k8s.io/v1"
 RESOURCES = {
     "Namespace": ("api/v1", "namespaces", False),
     "Service": ("api/v1", "services", True),
+    "ConfigMap": ("api/v1", "configmaps", True),
     "Secret": ("api/v1", "secrets", True),
     "GatewayClass": (GATEWAY_API, "gatewayclasses", False),
     "Gateway": (GATEWAY_API, "gateways", True),

@@ -118,14 +118,17 @@ class LeastRights(Restricted, e2e_test.Themes):
         self.assertEqual(self.denials(), [])
 
     def test_every_kind_that_is_made_or_told(self):
-        self.add(obj("Secret", "pair", self.ns, type="kubernetes.io/tls", data=key_pair()),
+        pair = key_pair()
+        self.add(obj("Secret", "pair", self.ns, type="kubernetes.io/tls", data=pair),
+                 obj("ConfigMap", "authority", self.ns, data={"ca.crt": base64.b64decode(pair["tls.crt"]).decode()}),
                  gateway_class(), service("web", self.ns), gateway_of_all_protocols(self.ns),
                  obj("ListenerSet", "more", self.ns, {"parentRef": {"name": "edge"}, "listeners": [listener("more", 8081, "HTTP")]}),
                  obj("HTTPRoute", "httproute", self.ns, {"parentRefs": [{"name": "edge", "sectionName": "http"}], "rules": [{
                      "backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "2s", "backendRequest": "1s"}}]}),
                  obj("BackendTLSPolicy", "tls", self.ns, {
                      "targetRefs": [{"group": "", "kind": "Service", "name": "web"}],
-                     "validation": {"hostname": "web.example.com", "wellKnownCACertificates": "System"}}),
+                     "validation": {"hostname": "web.example.com", "caCertificateRefs": [
+                         {"group": "", "kind": "ConfigMap", "name": "authority"}]}}),
                  *[stream_route(kind, self.ns) for kind in STREAMS])
         for kind in e2e_test.GENERATED:
             self.made(kind)

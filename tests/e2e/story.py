@@ -1,18 +1,23 @@
 """Objects of the stories that the tests tell."""
 
 
-def obj(kind, name, namespace=None, spec=None, api=None, data=None, type=None, **meta):
-    apis = {"Namespace": "v1", "Service": "v1", "Secret": "v1", "ReferenceGrant": "gateway.networking.k8s.io/v1",
-            "GatewayClass": "gateway.networking.k8s.io/v1", "Gateway": "gateway.networking.k8s.io/v1",
-            "HTTPRoute": "gateway.networking.k8s.io/v1", **{kind: "gateway.networking.k8s.io/v1" for kind in (
-                "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute", "ListenerSet", "BackendTLSPolicy")}}
-    out = {"apiVersion": api or apis.get(kind, "kuma.io/v1alpha1"), "kind": kind, "metadata": {"name": name, **meta}}
+API_VERSIONS = {
+    **{kind: "v1" for kind in ("ConfigMap", "Namespace", "Secret", "Service")},
+    **{kind: "gateway.networking.k8s.io/v1" for kind in (
+        "BackendTLSPolicy", "GRPCRoute", "Gateway", "GatewayClass", "HTTPRoute", "ListenerSet", "ReferenceGrant", "TCPRoute",
+        "TLSRoute", "UDPRoute")}}
+
+
+def obj(kind, name, namespace=None, spec=None, data=None, type=None, **meta):
+    out = {"apiVersion": API_VERSIONS.get(kind, "kuma.io/v1alpha1"), "kind": kind, "metadata": {"name": name, **meta}}
     if namespace:
         out["metadata"]["namespace"] = namespace
     if spec is not None:
         out["spec"] = spec
     if data is not None:
-        out.update(data=data, type=type)
+        out["data"] = data
+    if type is not None:
+        out["type"] = type
     return out
 
 
