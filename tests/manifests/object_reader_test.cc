@@ -65,6 +65,15 @@ TEST(ObjectReader, TakesListsApart) {
   EXPECT_TRUE(read(R"({"kind":"List","apiVersion":"v1","items":null})").empty());
 }
 
+TEST(ObjectReader, KumaKindsHaveOneVersion) {
+  const auto items = read(R"({"kind":"MeshTimeout","metadata":{"name":"a"}})"
+                          R"({"kind":"Service","metadata":{"name":"b"}})");
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_TRUE(items[0].decodable);
+  EXPECT_THAT(items[0].body, HasSubstr(R"("apiVersion":"kuma.io/v1alpha1")"));
+  EXPECT_FALSE(items[1].decodable);
+}
+
 TEST(ObjectReader, ItemsOfTypedListsGetTheirType) {
   const auto items = read(R"({"kind":"HTTPRouteList","apiVersion":"g/v1","metadata":{},"items":[
       {"metadata":{"name":"a"}},{"kind":"Other","metadata":{"name":"b"}},{}]})");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/model/canonical.h"
+#include "engine/model/kinds.h"
 #include "tools/manifests/json_scan.h"
 #include "tools/manifests/yaml_json.h"
 
@@ -53,6 +54,11 @@ std::string_view text_before_content(std::string_view yaml) {
     at = end + 1;
   }
   return yaml.substr(0, std::min(at, yaml.size()));
+}
+
+/// Kuma has one version of each kind, and what it prints itself often leaves it out.
+std::string only_version(std::string_view kind) {
+  return model::kind_of("kuma.io", kind) == model::Kind::kNone ? "" : "kuma.io/v1alpha1";
 }
 
 /// "ServiceList" holds Services; a plain List says nothing about its items.
@@ -128,6 +134,14 @@ std::optional<Item> ObjectReader::convert_yaml() {
 }
 
 std::optional<Item> ObjectReader::open_document() {
+  const std::string version = member_of(chunk_.text, "apiVersion").empty()
+                                  ? only_version(plain_string(member_of(chunk_.text, "kind")))
+                                  : std::string();
+  if (!version.empty() && chunk_.text.starts_with('{')) {
+    std::string head = "{";
+    add_member(head, "apiVersion", version);
+    chunk_.text.replace(0, 1, head);
+  }
   const std::string_view text = chunk_.text;
   if (text.starts_with('[')) {
     return undecodable(text, "a list of objects needs `kind: List` and `items`");
@@ -200,7 +214,10 @@ Item ObjectReader::object_item(const Pending& pending) {
   std::string body(pending.text);
   if (body.starts_with('{')) {
     std::string head = "{";
-    if (member_of(body, "apiVersion").empty()) add_member(head, "apiVersion", pending.api_version);
+    if (member_of(body, "apiVersion").empty()) {
+      const std::string known = only_version(plain_string(member_of(body, "kind")));
+      add_member(head, "apiVersion", known.empty() ? pending.api_version : known);
+    }
     if (member_of(body, "kind").empty()) add_member(head, "kind", pending.kind);
     if (head.size() > 1) {
       if (members_of(body).empty()) head.pop_back();

@@ -30,7 +30,8 @@ struct Item {
   /// object that came without an event.
   std::string event;
   /// JSON text of the object. For JSON input exactly its bytes there, except that an item of a
-  /// typed list gets the apiVersion and kind that it lacks. Undecodable: the bytes of the document.
+  /// typed list gets the apiVersion and kind that it lacks, and an object of a Kuma kind the
+  /// apiVersion, of which Kuma has one. Undecodable: the bytes of the document.
   std::string body;
   std::string reason;  ///< Why it is undecodable; quotes no values.
   Origin origin;
