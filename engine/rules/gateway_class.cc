@@ -52,7 +52,9 @@ ClassValue evaluate_class(Context<T>& ctx, const Object& object) {
 namespace {
 
 /// What the default profile serves, sorted. Each name is one that Kuma 2.14 carries in the shapes
-/// that this engine prints; docs/mapping.md says what is left out and why.
+/// that this engine prints; docs/mapping.md says what is left out and why. Infrastructure metadata
+/// and a static address are passed on, but what becomes of them is up to Kuma and the load
+/// balancer: they are not claimed.
 constexpr std::array<std::string_view, 32> kFeatures{"BackendTLSPolicy",
                                                      "BackendTLSPolicySANValidation",
                                                      "GRPCRoute",
@@ -60,9 +62,7 @@ constexpr std::array<std::string_view, 32> kFeatures{"BackendTLSPolicy",
                                                      "Gateway",
                                                      "GatewayAddressEmpty",
                                                      "GatewayHTTPListenerIsolation",
-                                                     "GatewayInfrastructurePropagation",
                                                      "GatewayPort8080",
-                                                     "GatewayStaticAddresses",
                                                      "HTTPRoute",
                                                      "HTTPRoute303RedirectStatusCode",
                                                      "HTTPRoute307RedirectStatusCode",
@@ -84,7 +84,9 @@ constexpr std::array<std::string_view, 32> kFeatures{"BackendTLSPolicy",
                                                      "ListenerSet",
                                                      "ReferenceGrant",
                                                      "TCPRoute",
-                                                     "TLSRoute"};
+                                                     "TLSRoute",
+                                                     "TLSRouteModeMixed",
+                                                     "TLSRouteModeTerminate"};
 
 std::string print_features() {
   std::string out = "\"supportedFeatures\":[";
