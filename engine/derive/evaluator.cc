@@ -304,7 +304,7 @@ Evaluator::PolicyState& Evaluator::policy_state(ObjId id) {
   return *state;
 }
 
-void Evaluator::use_policies(ObjId route, std::vector<rules::PolicyUse> fresh) {
+void Evaluator::use_policies(ObjId route, const std::vector<rules::PolicyUse>& fresh) {
   auto& state = values(route).route;
   if (!state) state = std::make_unique<RouteState>();
   if (state->policies == fresh) return;

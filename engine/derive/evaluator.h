@@ -116,7 +116,7 @@ class Evaluator : public rules::ClassValues {
   PolicyState& policy_state(ObjId id);
   void run_policy(ObjId id);
   void run_policy_status(ObjId id, std::int64_t time_ns);
-  void use_policies(ObjId route, std::vector<rules::PolicyUse> fresh);
+  void use_policies(ObjId route, const std::vector<rules::PolicyUse>& fresh);
   void run_set_status(ObjId id, std::int64_t time_ns);
   [[nodiscard]] bool before(ObjId a, ObjId b) const;
   rules::Context<rules::NoTrace> context(model::Sym zone);

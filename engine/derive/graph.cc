@@ -11,7 +11,8 @@ const std::vector<CellId> kNoReads;
 void Graph::ensure(CellId id) {
   if (id < readers_.size()) return;
   // Grow geometrically: cells arrive one object at a time.
-  const std::size_t size = std::max<std::size_t>((id / kSlots + 1) * kSlots, readers_.size() * 2);
+  const std::size_t cells = (std::size_t{id} / kSlots + 1) * kSlots;
+  const std::size_t size = std::max(cells, readers_.size() * 2);
   readers_.resize(size);
   reads_.resize(size);
   dirty_.resize(size);

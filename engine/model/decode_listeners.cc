@@ -55,7 +55,7 @@ Listener read_listener(Reading& in, const JsonObject& spec) {
   out.has_tls = in.object(spec, "tls", tls);
   if (out.has_tls) {
     out.tls_mode = in.text(tls, "mode", "Terminate");
-    out.tls_options = !in.present(tls, {"options"}).empty();
+    out.tls_options = !in.labels(tls, "options").empty();
     in.each_object(tls, "certificateRefs", [&](const JsonObject& ref) {
       out.certificates.push_back(read_ref(in, ref, "Secret"));
     });
