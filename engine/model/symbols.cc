@@ -9,7 +9,7 @@
 namespace pawprint::model {
 
 namespace {
-constexpr std::size_t kBlockBytes = 64 * 1024;
+constexpr std::size_t kBlockBytes = 65536;
 }
 
 Symbols::Symbols() = default;

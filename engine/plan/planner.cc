@@ -402,6 +402,7 @@ std::vector<Operation> Planner::take_new() {
   }
   std::sort(places.begin(), places.end(), [this](Place a, Place b) { return sent_before(a, b); });
   std::vector<Operation> out;
+  out.reserve(places.size());
   for (const Place place : places) out.push_back(operation(place->first, place->second));
   return out;
 }
