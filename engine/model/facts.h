@@ -2,7 +2,7 @@
 //
 // A fact holds exactly what some rule reads. Two versions of an object with equal facts are the
 // same object to the engine, which is how status-only and managedFields-only updates cost nothing.
-// Defaults are those of the Gateway API v1.6.1 CRDs (docs/mapping.md lists them).
+// Defaults are those of the Gateway API v1.6.1 CRDs (deploy/crds has them).
 #pragma once
 
 #include <cstdint>

@@ -28,33 +28,32 @@ Parameters class_parameters(Context<T>& ctx, const model::GatewayClassFact& fact
   return {&object, object.template as<model::MeshGatewayConfigFact>()};
 }
 
+/// Why the parameters of a class cannot be used; empty when they can, or when there are none.
+template <class T>
+std::string parameters_fault(Context<T>& ctx, const model::GatewayClassFact& fact) {
+  if (!fact.has_parameters) return {};
+  if (!fact.parameters_group.is("kuma.io") || !fact.parameters_kind.is("MeshGatewayConfig")) {
+    return "parametersRef must point to a MeshGatewayConfig.kuma.io";
+  }
+  if (fact.parameters_namespace.set()) return "parametersRef must not refer to a namespace";
+  if (class_parameters<T>(ctx, fact).config == nullptr) return "parametersRef could not be found";
+  return {};
+}
+
 template <class T>
 ClassValue evaluate_class(Context<T>& ctx, const Object& object) {
   const auto* fact = object.template as<model::GatewayClassFact>();
   if (fact == nullptr) return {};
   if (fact->controller != ctx.settings.controller) return {ClassState::kForeign, false, {}};
-  ClassValue value{ClassState::kOurs, false, {}};
-  if (!fact->has_parameters) {
-    value.accepted = true;
-  } else if (!fact->parameters_group.is("kuma.io") ||
-             !fact->parameters_kind.is("MeshGatewayConfig")) {
-    value.message = "parametersRef must point to a MeshGatewayConfig.kuma.io";
-  } else if (fact->parameters_namespace.set()) {
-    value.message = "parametersRef must not refer to a namespace";
-  } else if (class_parameters<T>(ctx, *fact).config == nullptr) {
-    value.message = "parametersRef could not be found";
-  } else {
-    value.accepted = true;
-  }
-  return value;
+  std::string fault = parameters_fault<T>(ctx, *fact);
+  return {ClassState::kOurs, fault.empty(), std::move(fault)};
 }
 
 namespace {
 
 /// What the default profile serves, sorted. Each name is one that Kuma 2.14 carries in the shapes
-/// that this engine prints; docs/mapping.md says what is left out and why. Infrastructure metadata
-/// and a static address are passed on, but what becomes of them is up to Kuma and the load
-/// balancer: they are not claimed.
+/// that this engine prints. Infrastructure metadata and a static address are passed on, but what
+/// becomes of them is up to Kuma and the load balancer: they are not claimed.
 constexpr std::array<std::string_view, 32> kFeatures{"BackendTLSPolicy",
                                                      "BackendTLSPolicySANValidation",
                                                      "GRPCRoute",

@@ -243,14 +243,21 @@ void write_rules_as_given(Context<T>& ctx, Out<T>& out, const std::vector<RulePl
   out.close(']');
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                                   \
-  template std::vector<RulePlan<T>> plan_rules<T>(Context<T>&, const RouteInput<T>&, ParentKind); \
-  template void write_rules_as_given<T>(Context<T>&, Out<T>&, const std::vector<RulePlan<T>>&,    \
-                                        ParentKind, const Blackhole&);                            \
-  template void write_whole_default<T>(Context<T>&, Out<T>&, const RulePlan<T>&, ParentKind,      \
-                                       const Blackhole&, PathForm);
-PAWPRINT_INSTANTIATE(NoTrace)
-PAWPRINT_INSTANTIATE(Tracing)
-#undef PAWPRINT_INSTANTIATE
+template std::vector<RulePlan<NoTrace>> plan_rules<NoTrace>(Context<NoTrace>&,
+                                                            const RouteInput<NoTrace>&, ParentKind);
+template void write_rules_as_given<NoTrace>(Context<NoTrace>&, Out<NoTrace>&,
+                                            const std::vector<RulePlan<NoTrace>>&, ParentKind,
+                                            const Blackhole&);
+template void write_whole_default<NoTrace>(Context<NoTrace>&, Out<NoTrace>&,
+                                           const RulePlan<NoTrace>&, ParentKind, const Blackhole&,
+                                           PathForm);
+template std::vector<RulePlan<Tracing>> plan_rules<Tracing>(Context<Tracing>&,
+                                                            const RouteInput<Tracing>&, ParentKind);
+template void write_rules_as_given<Tracing>(Context<Tracing>&, Out<Tracing>&,
+                                            const std::vector<RulePlan<Tracing>>&, ParentKind,
+                                            const Blackhole&);
+template void write_whole_default<Tracing>(Context<Tracing>&, Out<Tracing>&,
+                                           const RulePlan<Tracing>&, ParentKind, const Blackhole&,
+                                           PathForm);
 
 }  // namespace pawprint::rules

@@ -245,16 +245,23 @@ std::vector<Generated> print_tcp_routes(Context<T>& ctx, const RouteInput<T>& ro
   return out;
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                            \
-  template std::vector<Sym> served_hostnames<T>(Context<T>&, const RouteInput<T>&,         \
-                                                const model::Listener&);                   \
-  template std::vector<RulePlan<T>> plan_connections<T>(Context<T>&, const RouteInput<T>&, \
-                                                        ParentKind);                       \
-  template std::vector<Generated> print_tcp_routes<T>(Context<T>&, const RouteInput<T>&,   \
-                                                      std::size_t, const Attachment<T>&,   \
-                                                      const std::vector<RulePlan<T>>&);
-PAWPRINT_INSTANTIATE(NoTrace)
-PAWPRINT_INSTANTIATE(Tracing)
-#undef PAWPRINT_INSTANTIATE
+template std::vector<Sym> served_hostnames<NoTrace>(Context<NoTrace>&, const RouteInput<NoTrace>&,
+                                                    const model::Listener&);
+template std::vector<RulePlan<NoTrace>> plan_connections<NoTrace>(Context<NoTrace>&,
+                                                                  const RouteInput<NoTrace>&,
+                                                                  ParentKind);
+template std::vector<Generated> print_tcp_routes<NoTrace>(Context<NoTrace>&,
+                                                          const RouteInput<NoTrace>&, std::size_t,
+                                                          const Attachment<NoTrace>&,
+                                                          const std::vector<RulePlan<NoTrace>>&);
+template std::vector<Sym> served_hostnames<Tracing>(Context<Tracing>&, const RouteInput<Tracing>&,
+                                                    const model::Listener&);
+template std::vector<RulePlan<Tracing>> plan_connections<Tracing>(Context<Tracing>&,
+                                                                  const RouteInput<Tracing>&,
+                                                                  ParentKind);
+template std::vector<Generated> print_tcp_routes<Tracing>(Context<Tracing>&,
+                                                          const RouteInput<Tracing>&, std::size_t,
+                                                          const Attachment<Tracing>&,
+                                                          const std::vector<RulePlan<Tracing>>&);
 
 }  // namespace pawprint::rules

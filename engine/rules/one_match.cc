@@ -211,13 +211,15 @@ void write_one_rules(Context<T>& ctx, Out<T>& out, const std::vector<OneRule<T>>
   out.close(']');
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                          \
-  template std::vector<OneRule<T>> one_rules<T>(Context<T>&, ParentKind,                 \
-                                                const std::vector<RulePlan<T>>&);        \
-  template void write_one_rules<T>(Context<T>&, Out<T>&, const std::vector<OneRule<T>>&, \
-                                   ParentKind, const Blackhole&);
-PAWPRINT_INSTANTIATE(NoTrace)
-PAWPRINT_INSTANTIATE(Tracing)
-#undef PAWPRINT_INSTANTIATE
+template std::vector<OneRule<NoTrace>> one_rules<NoTrace>(Context<NoTrace>&, ParentKind,
+                                                          const std::vector<RulePlan<NoTrace>>&);
+template void write_one_rules<NoTrace>(Context<NoTrace>&, Out<NoTrace>&,
+                                       const std::vector<OneRule<NoTrace>>&, ParentKind,
+                                       const Blackhole&);
+template std::vector<OneRule<Tracing>> one_rules<Tracing>(Context<Tracing>&, ParentKind,
+                                                          const std::vector<RulePlan<Tracing>>&);
+template void write_one_rules<Tracing>(Context<Tracing>&, Out<Tracing>&,
+                                       const std::vector<OneRule<Tracing>>&, ParentKind,
+                                       const Blackhole&);
 
 }  // namespace pawprint::rules

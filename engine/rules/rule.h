@@ -15,7 +15,7 @@ struct Rule {
   std::string_view scenario;     ///< The recorded or golden scenario that shows it.
 };
 
-/// All rules, sorted by id; `explain` and docs/rules.md print them.
+/// All rules, sorted by id; `explain` prints them.
 const std::vector<const Rule*>& all_rules();
 /// Null when there is none of that id.
 const Rule* find_rule(std::string_view id);
