@@ -79,6 +79,25 @@ Fault parameters_fault(const GatewayInput<T>& in) {
           "infrastructure"};
 }
 
+/// Tags of a MeshGatewayConfig become tags of the MeshGatewayInstance, which Kuma checks.
+std::string tags_fault(const model::Labels& tags) {
+  static constexpr std::string_view kMarks = ".-_:/";
+  const auto good = [](std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             kMarks.find(c) != std::string_view::npos;
+    });
+  };
+  for (const auto& [key, value] : tags) {
+    const std::string name = "tag \"" + std::string(key.view()) + '"';
+    if (key.is("kuma.io/service")) return name + " must not be set in MeshGatewayConfig";
+    if (!good(key.view()) || !good(value.view())) {
+      return name + " of MeshGatewayConfig: key and value take letters, digits and .-_:/ only";
+    }
+  }
+  return {};
+}
+
 /// Faults of the Gateway as a whole, which our own profiles report instead of looping.
 template <class T>
 Fault gateway_fault(Context<T>& ctx, const GatewayInput<T>& in) {
@@ -89,9 +108,10 @@ Fault gateway_fault(Context<T>& ctx, const GatewayInput<T>& in) {
     return {"Invalid", "the name is no DNS-1035 label, so Kuma cannot make a Service of it", {}};
   }
   if (Fault fault = parameters_fault<T>(in); !fault.reason.empty()) return fault;
-  if (in.parameters.config != nullptr &&
-      model::find_label(in.parameters.config->tags, "kuma.io/service").set()) {
-    return {"Invalid", "tag kuma.io/service must not be set in MeshGatewayConfig", {}};
+  if (in.parameters.config != nullptr) {
+    if (std::string text = tags_fault(in.parameters.config->tags); !text.empty()) {
+      return {"Invalid", std::move(text), {}};
+    }
   }
   if (in.fact.backend_certificate) {
     return {"Invalid", "Kuma 2.14 cannot present a client certificate to backends", "tls"};
@@ -180,6 +200,20 @@ std::vector<ListenerOwner<T>> listener_owners(const Object& object, const model:
   return out;
 }
 
+/// Nothing is configured of a Gateway that is refused as a whole.
+template <class T>
+void refuse_listeners(const std::string& why, GatewayResult<T>& out) {
+  for (JudgedListener<T>& listener : out.listeners) {
+    listener.programmed = false;
+    for (Verdict<T>& each : listener.verdicts) {
+      if (each.condition.type != "Programmed" || each.condition.status != "True") continue;
+      each.condition.status = "False";
+      each.condition.reason = "Invalid";
+      each.condition.message = "the Gateway is not accepted: " + why;
+    }
+  }
+}
+
 template <class T>
 void judge_gateway(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>& out) {
   const Fault fault = ctx.quirks().d45_any_gateway_name ? Fault{} : gateway_fault<T>(ctx, in);
@@ -194,6 +228,7 @@ void judge_gateway(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>&
     judge_accepted<T>(ctx, in, out);
   }
   const bool accepted = out.accepted.condition.status == "True";
+  if (!fault.reason.empty()) refuse_listeners<T>(fault.message, out);
   const auto own = [&](const JudgedListener<T>& each) { return each.owner == &in.object; };
   const auto programmed = [&](const JudgedListener<T>& each) {
     return own(each) && each.programmed;

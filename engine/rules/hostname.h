@@ -20,4 +20,11 @@ std::string_view narrower(std::string_view a, std::string_view b);
 /// A listener without host name, or a route without any, matches everything.
 bool listener_takes_hostnames(model::Sym listener, const std::vector<model::Sym>& route);
 
+/// Whether Kuma takes the name for a listener: labels of at most 63 characters, an optional leading
+/// `*.`, 253 characters in all and no IP address.
+bool listener_hostname(std::string_view name);
+
+/// Whether every host name that `a` stands for belongs to `b` too, and not the reverse. Empty: all.
+bool more_specific(std::string_view a, std::string_view b);
+
 }  // namespace pawprint::rules

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/mesh_service.h"
 #include "engine/rules/names.h"
 
 namespace pawprint::rules {
@@ -166,6 +167,16 @@ void write_default(Context<T>& ctx, Out<T>& out, const RulePlan<T>& plan, Parent
   out.close('}');
 }
 
+/// D-52: a gateway calls the only references that a mesh without MeshServices has with HTTP/1.1.
+template <class T>
+std::string grpc_fault(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent) {
+  if (route.object.kind != Kind::kGrpcRoute || parent != ParentKind::kGateway) return {};
+  const Object& mesh = ctx.reads.object(Kind::kMesh, ctx.zone, {}, route.mesh.name);
+  if (!mesh.exists() || uses_mesh_services<T>(ctx, route.mesh.name)) return {};
+  return "gateways call backends of mesh \"" + std::string(route.mesh.name.view()) +
+         "\" with HTTP/1.1, which is not gRPC, while its meshServices.mode is Disabled";
+}
+
 }  // namespace
 
 template <class T>
@@ -178,6 +189,11 @@ std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route,
     plan.spec = &route.fact.rules[i];
     plan.src = route.spec.at("rules").at(i);
     judge_rule<T>(ctx, parent, plan);
+    if (std::string fault = grpc_fault<T>(ctx, route, parent);
+        plan.fault.empty() && !fault.empty()) {
+      plan.fault = std::move(fault);
+      plan.conf = {};
+    }
     const auto filters = plan.src.at("filters");
     for (std::size_t f = 0; f < plan.spec->filters.size(); ++f) {
       plan.filters.push_back(

@@ -23,6 +23,12 @@ const Rule kListenerAccepted{"listener/accepted", "Listener status conditions", 
                              "A listener without faults will be configured",
                              "oracle/listener-http"};
 
+const Rule kListenerAddress{
+    "listener/address", "Listener.hostname and .port; Accepted/UnsupportedValue, PortUnavailable",
+    "MeshGateway .spec.conf.listeners[].hostname and .port",
+    "Kuma refuses a MeshGateway with a host name of long labels or an IP address (D-09)",
+    "scenarios/validators-mesh-gateway"};
+
 const Rule kListenerOverlap{
     "listener/overlap", "Listener condition OverlappingTLSConfig", "-",
     "A client that reuses a connection may reach another listener than its host name says",
@@ -37,6 +43,7 @@ namespace {
 using model::Listener;
 
 constexpr std::string_view kNoKinds = "\"supportedKinds\":[]";
+constexpr std::int32_t kLastPort = 65535;
 constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
 
 bool supported(const Quirks& quirks, const Listener& listener, bool cross_mesh) {
@@ -228,6 +235,22 @@ bool refuse_passthrough(JudgedListener<T>& out) {
   return true;
 }
 
+/// Host names and ports that Kuma's admission would refuse, and the whole MeshGateway with them.
+template <class T>
+bool refuse_address(JudgedListener<T>& out) {
+  const model::Listener& spec = *out.spec;
+  const bool port = spec.port >= 1 && spec.port <= kLastPort;
+  if (port && (!spec.hostname.set() || listener_hostname(spec.hostname.view()))) return false;
+  const auto cause = T::by(kListenerAddress, out.src.at(port ? "hostname" : "port"));
+  const std::string text =
+      port ? '"' + std::string(spec.hostname.view()) + "\" is no host name that Kuma takes"
+           : "port " + port_text(spec) + " is out of range";
+  out.verdicts.push_back(verdict<T>("Accepted", false, port ? "UnsupportedValue" : "PortUnavailable",
+                                    text, cause));
+  out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", text, cause));
+  return true;
+}
+
 template <class T>
 void judge_overlap(std::vector<JudgedListener<T>>& all) {
   const auto secure = [](const JudgedListener<T>& listener) {
@@ -357,6 +380,7 @@ std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx,
       refuse_protocol<T>(judged, cross_mesh);
       continue;
     }
+    if (!ctx.quirks().d09_refused_output_stuck && refuse_address<T>(judged)) continue;
     const Conflict conflict = ctx.quirks().d32_conflicts_kill_all
                                   ? kuma_conflict<T>(ctx.quirks(), out, i, cross_mesh)
                                   : gateway_conflict<T>(ctx.quirks(), out, i, cross_mesh);

@@ -9,6 +9,7 @@ extern const Rule kListenerProtocol;
 extern const Rule kListenerConflict;
 extern const Rule kListenerKinds;
 extern const Rule kListenerAccepted;
+extern const Rule kListenerAddress;
 extern const Rule kListenerOverlap;
 extern const Rule kListenerClientValidation;
 extern const Rule kTlsReference;

@@ -20,6 +20,7 @@ RE2::Options quiet() {
 
 std::string path_fault(const model::Match& match) {
   const std::string_view path = match.path_value.view();
+  if (path.empty()) return "a path must not be empty";
   if (!match.path_type.is("RegularExpression") && !path.starts_with('/')) {
     return "a path must be absolute";
   }
@@ -113,6 +114,9 @@ std::string match_fault(const Quirks& quirks, ParentKind parent, const model::Ma
   }
   if (std::string fault = value_fault(match.headers, "header"); !fault.empty()) return fault;
   if (std::string fault = value_fault(match.query, "query parameter"); !fault.empty()) return fault;
+  for (const model::ValueMatch& each : match.query) {
+    if (each.name.view().empty()) return "a query parameter has no name";
+  }
   for (const model::ValueMatch& each : match.headers) {
     if (!header_name(each.name.view())) {
       return '"' + std::string(each.name.view()) + "\" is no header name";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/hostname.h"
 #include "engine/rules/labels.h"
 #include "engine/rules/names.h"
 
@@ -102,6 +103,19 @@ void write_listener(Context<T>& ctx, const GatewayInput<T>& in, const JudgedList
   out.close('}');
 }
 
+/// Whether a more specific listener of the port owns the host name. Kuma takes each name once on a
+/// port, and by the Gateway API a connection belongs to the most specific listener.
+template <class T>
+bool owned_elsewhere(const GatewayInput<T>& in, const JudgedListener<T>& listener, Sym hostname) {
+  if (!hostname.set()) return false;
+  return std::any_of(in.listeners.begin(), in.listeners.end(), [&](const auto& other) {
+    const Sym owner = other.spec->hostname;
+    return other.emitted && other.spec->port == listener.spec->port &&
+           more_specific(owner.view(), listener.spec->hostname.view()) &&
+           (owner == hostname || more_specific(hostname.view(), owner.view()));
+  });
+}
+
 /// A listener that connections are routed by host name on becomes one entry for each.
 template <class T>
 void write_entries(Context<T>& ctx, const GatewayInput<T>& in, const JudgedListener<T>& listener,
@@ -109,6 +123,7 @@ void write_entries(Context<T>& ctx, const GatewayInput<T>& in, const JudgedListe
   bool written = false;
   for (const ListenerWinner& winner : winners) {
     if (winner.listener != listener.key) continue;
+    if (owned_elsewhere<T>(in, listener, winner.hostname)) continue;
     write_listener<T>(ctx, in, listener, &winner, out);
     written = true;
   }

@@ -98,6 +98,7 @@ void write_rules(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   out.key("rules");
   out.open('[');
   for (const RulePlan<T>& plan : in.plans) {
+    if (!plan.fault.empty()) continue;
     out.open('{');
     out.key("default");
     out.open('{');
@@ -188,6 +189,25 @@ std::string_view route_fault(Kind kind, ParentKind parent) {
   return {};
 }
 
+/// The first host name that no listener of a MeshGateway can have.
+std::string hostname_fault(const std::vector<Sym>& hostnames) {
+  for (const Sym each : hostnames) {
+    if (listener_hostname(each.view())) continue;
+    return "host name \"" + std::string(each.view()) + "\" is none that Kuma takes";
+  }
+  return {};
+}
+
+/// Faults of the whole route, told by its first rule.
+void judge_hostnames(const std::vector<Sym>& hostnames, std::string& fault, std::string& dropped) {
+  const std::string text = hostname_fault(hostnames);
+  if (text.empty()) return;
+  const bool some = std::any_of(hostnames.begin(), hostnames.end(),
+                                [](Sym each) { return listener_hostname(each.view()); });
+  if (some) dropped = text;
+  else if (fault.empty()) fault = text;
+}
+
 }  // namespace
 
 bool connection_route(Kind kind) {
@@ -199,6 +219,7 @@ std::vector<Sym> served_hostnames(Context<T>& ctx, const RouteInput<T>& route,
                                   const model::Listener& listener) {
   std::vector<Sym> out;
   for (const Sym hostname : route.fact.hostnames) {
+    if (!listener_hostname(hostname.view())) continue;
     if (!listener.hostname.set()) {
       out.push_back(hostname);
     } else if (hostnames_intersect(listener.hostname.view(), hostname.view())) {
@@ -219,6 +240,10 @@ std::vector<RulePlan<T>> plan_connections(Context<T>& ctx, const RouteInput<T>& 
     plan.src = route.spec.at("rules").at(i);
     plan.fault = route_fault(route.object.kind, parent);
     plan.fault_src = plan.src;
+    if (plan.fault.empty() && i > 0) plan.fault = "a MeshTCPRoute has one rule only";
+    if (route.object.kind == Kind::kTlsRoute) {
+      judge_hostnames(route.fact.hostnames, plan.fault, plan.dropped_match);
+    }
     const auto backends = plan.src.at("backendRefs");
     for (std::size_t b = 0; b < plan.spec->backends.size(); ++b) {
       plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[b],

@@ -162,8 +162,16 @@ bool redirects(const HttpRule& rule) {
                      [](const Filter& filter) { return filter.type.is("RequestRedirect"); });
 }
 
+bool rewrites(const HttpRule& rule) {
+  return std::any_of(rule.filters.begin(), rule.filters.end(),
+                     [](const Filter& filter) { return filter.type.is("URLRewrite"); });
+}
+
 std::string find_fault(const Quirks& quirks, ParentKind parent, const HttpRule& rule) {
   if (std::string fault = expression_fault(quirks, rule); !fault.empty()) return fault;
+  if (!quirks.d28_rules_as_given && redirects(rule) && rewrites(rule)) {
+    return "a redirect and a URL rewrite exclude each other";
+  }
   if (!weights_in_range(rule)) return "a weight must lie between 0 and 1000000";
   for (const Filter& filter : rule.filters) {
     if (std::string fault = filter_fault(quirks, rule, filter); !fault.empty()) return fault;

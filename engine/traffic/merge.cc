@@ -52,14 +52,15 @@ std::vector<MergedRule> rules_of(const RoutePolicy& policy, std::size_t to) {
 void remark_conflicts(const std::vector<MergedRule>& rules, const std::string& where,
                       std::vector<Remark>& out) {
   for (const MergedRule& each : rules) {
+    // The last one of either side is the one whose members count; a floor comes first.
     const auto find = [&](bool generated) {
-      return std::find_if(each.from.begin(), each.from.end(), [&](const Written& one) {
+      return std::find_if(each.from.rbegin(), each.from.rend(), [&](const Written& one) {
         return one.policy->meta.generated == generated;
       });
     };
     const auto ours = find(true);
     const auto theirs = find(false);
-    if (ours == each.from.end() || theirs == each.from.end()) continue;
+    if (ours == each.from.rend() || theirs == each.from.rend()) continue;
     out.push_back({theirs->policy->meta.object(), "warning", "route/conflict",
                    "rule " + std::to_string(theirs->rule) + " has the same matches as rule " +
                        std::to_string(ours->rule) + " of " + ours->policy->meta.object() + ' ' +

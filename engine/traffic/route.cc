@@ -15,12 +15,13 @@ void sort_unique(std::vector<T>& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-void remark_grpc(Answer& answer) {
+void remark_grpc(bool gateway, Answer& answer) {
+  const std::string who = gateway ? "the gateway calls " : "the sidecar calls ";
+  const std::string why = gateway ? " (D-52)" : "; its appProtocol is neither grpc nor http2";
   for (const Backend& each : answer.backends) {
     if (each.protocol != "HTTP/1.1" || each.status != 0) continue;
     answer.remarks.push_back({answer.kuma, "warning", "route/grpc",
-                              "the gateway calls " + each.service +
-                                  " with HTTP/1.1, which gRPC servers do not take (D-52)"});
+                              who + each.service + " with HTTP/1.1, which gRPC servers do not take" + why});
   }
 }
 
@@ -39,7 +40,7 @@ Answer route(const World& world, const Request& request) {
     answer.parent = "Gateway/" + request.gateway;
     refuse("there is no MeshGateway for Gateway " + request.gateway, answer);
   }
-  if (answer.grpc) remark_grpc(answer);
+  if (answer.grpc) remark_grpc(!request.gateway.empty(), answer);
   if (!world.services_known) {
     answer.remarks.push_back({answer.parent, "info", "route/assumed",
                               "no Service is known; every one that is named is believed to be "
