@@ -7,6 +7,8 @@ Each folder beside this file is one scenario, named after the defect of Kuma tha
     expected.json   resources, statuses and diagnostics of translate
     requests.json   optional: a list of argument lists of route ("GET http://..", "--gateway", "ns/name")
     answers.json    what route answers to each of them
+    events.yaml     optional: watch events {type, object} that follow the manifests; each is imported by a process of its own
+    after.json      what each event changed; besides, the last state must equal translate of the objects that remain
 
     run.py --binary bin/pawprint [NAME...]            compare
     run.py --binary bin/pawprint --update [NAME...]   write what the program says now; read the diff before committing it
@@ -17,10 +19,15 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
+
+import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 KEPT = ("outcome", "status", "response", "route", "ruleIndex", "matchIndex", "backends", "request", "mirrors", "redirect", "timeouts",
         "retries", "frozen")
+INPUTS = "gatewayclasses,gateways,listenersets,httproutes,grpcroutes,tlsroutes,tcproutes,udproutes,backendtlspolicies"
+GENERATED = "meshgateways,meshgatewayinstances,meshhttproutes,meshtcproutes,meshtimeouts,meshretries,meshexternalservices,secrets"
 
 
 def run(binary, *arguments):
@@ -42,6 +49,80 @@ def answered(binary, folder):
         answer = run(binary, "route", *arguments, "-f", str(folder / "input.yaml"))
         out.append({"asked": arguments, **{part: answer[part] for part in KEPT if part in answer}})
     return out
+
+
+def key_of(obj):
+    return obj["apiVersion"].rpartition("/")[0], obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
+
+
+def remaining(folder, events):
+    """The objects after the events, as manifests."""
+    objects = {key_of(each): each for each in yaml.safe_load_all((folder / "input.yaml").read_text()) if each}
+    for event in events:
+        if event["type"] == "DELETED":
+            objects.pop(key_of(event["object"]))
+        else:
+            objects[key_of(event["object"])] = event["object"]
+    return list(objects.values())
+
+
+def comparable(objects, part):
+    """By key. Each store hashes the payload of Secrets with a key of its own, and times differ."""
+    def bare(node):
+        if isinstance(node, list):
+            return [bare(each) for each in node]
+        if isinstance(node, dict):
+            return {name: bare(value) for name, value in node.items() if name != "lastTransitionTime"}
+        return node
+    return {"/".join(key_of(each)): bare(each[part]) for each in objects if each.get(part) and each["kind"] != "Secret"}
+
+
+def imported(binary, store, path):
+    done = subprocess.run([binary, "import", str(path), "--store", store, "-q"], capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"import {path}: exit {done.returncode}: {done.stderr.strip()[:300]}")
+
+
+def seq_of(binary, store):
+    return run(binary, "status", "--store", store)["head"]["seq"]
+
+
+def changes_of(binary, store, before):
+    """What the records after `before` changed, without times and without the hash of a payload."""
+    out = []
+    for change in run(binary, "diff", f"@{before}..HEAD", "--store", store)["changes"]:
+        fields = [{name: "a payload" if str(value).startswith("hmac:") else value for name, value in field.items()}
+                  for field in change.get("fields", []) if not field["path"].endswith("lastTransitionTime")]
+        if change["op"] != "change":
+            out.append({"object": change["object"], "of": change["of"], "op": change["op"]})
+        elif fields:
+            out.append({"object": change["object"], "of": change["of"], "op": "change", "fields": fields})
+    return out
+
+
+def followed(binary, folder):
+    """What each event changes. Returns (answers, lines about a last state that is not that of the remaining objects)."""
+    events = [each for each in yaml.safe_load_all((folder / "events.yaml").read_text()) if each]
+    with tempfile.TemporaryDirectory(prefix="pawprint-scenario-") as name:
+        store, path = f"{name}/store", pathlib.Path(name) / "step.yaml"
+        imported(binary, store, folder / "input.yaml")
+        out = []
+        for event in events:
+            before = seq_of(binary, store)
+            path.write_text(yaml.safe_dump(event))
+            imported(binary, store, path)
+            key = "/".join(part for part in key_of(event["object"])[1:] if part)
+            out.append({"event": f"{event['type']} {key}", "changes": changes_of(binary, store, before)})
+        path.write_text(yaml.safe_dump_all(remaining(folder, events)))
+        fresh = run(binary, "translate", "-f", str(path))
+        lines = []
+        for kinds, known, part in ((GENERATED, "resources", "spec"), (INPUTS, "statuses", "status")):
+            have = comparable([each for each in run(binary, "get", kinds, "-A", "--store", store)["items"]
+                               if part == "status" or "pawprint.dev/owner" in each["metadata"].get("labels", {})], part)
+            want = comparable(fresh[known], part)
+            lines += [f"{folder.name}: {key} differs from translate of what remains"
+                      for key in sorted(have.keys() | want.keys()) if have.get(key) != want.get(key)]
+        return out, lines
 
 
 def text_of(value):
@@ -74,6 +155,9 @@ def main():
         lines = judge(folder / "expected.json", text_of(translated(options.binary, folder)), options.update)
         if (folder / "requests.json").exists():
             lines += judge(folder / "answers.json", text_of(answered(options.binary, folder)), options.update)
+        if (folder / "events.yaml").exists():
+            answers, differences = followed(options.binary, folder)
+            lines += judge(folder / "after.json", text_of(answers), options.update) + differences
         if lines:
             failed += 1
             print(f"FAIL {folder.name}", *lines[:80], sep="\n")
