@@ -44,11 +44,11 @@ const Entry* walk(const World& world, const std::vector<Entry>& entries, const R
   const Entry* winner = nullptr;
   for (const Entry& each : entries) {
     Failure failure = match_failure(each.what(), sight, rules);
-    if (failure.on.empty() && winner == nullptr) {
-      winner = &each;
-      continue;
-    }
     if (failure.on.empty()) {
+      if (winner == nullptr) {
+        winner = &each;
+        continue;
+      }
       failure = {"precedence",
                  describe(winner->what()) + " is asked before " + describe(each.what())};
     }

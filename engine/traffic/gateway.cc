@@ -58,6 +58,7 @@ struct AtPort {
 
 const Listener* choose(const std::vector<const Listener*>& listeners, const std::string& host) {
   std::vector<std::string> patterns;
+  patterns.reserve(listeners.size());
   for (const Listener* each : listeners) patterns.push_back(each->hostname);
   const std::size_t best = most_specific(patterns, host);
   return best == std::string::npos ? nullptr : listeners[best];
