@@ -42,8 +42,8 @@ struct RuleOrigin {
 struct ObjectTrace {
   record::ObjectKey object;
   bool is_status = false;
-  std::vector<Leaf> leaves;  ///< In document order; every leaf of the object once.
-  std::vector<Cause> gates;  ///< What had to hold for the object to exist at all.
+  std::vector<Leaf> leaves;         ///< In document order; every leaf of the object once.
+  std::vector<Cause> gates;         ///< What had to hold for the object to exist at all.
   std::vector<RuleOrigin> rules{};  ///< MeshHTTPRoutes of our own profiles: one entry a rule.
 };
 
