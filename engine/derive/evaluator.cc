@@ -365,7 +365,7 @@ void Evaluator::run_route(ObjId id, std::int64_t time_ns) {
   const std::int64_t created = fact == nullptr ? 0 : fact->meta.created_s;
   outputs_.set_generated(id, created, std::move(result.outputs));
   contribute(id, std::move(result.contributions));
-  use_policies(id, std::move(result.policies));
+  use_policies(id, result.policies);
   values(id).remarks = std::move(result.remarks);
   const bool has_status =
       result.handled && (!result.sections.empty() || settings_.quirks.d44_empty_parents_everywhere);
