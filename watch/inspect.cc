@@ -135,10 +135,13 @@ void need_writes(const record::Discovery::Resource& served, std::vector<Permissi
 std::vector<Permission> needed_permissions(const ZoneOptions& options, const kube::Served& served) {
   std::vector<Permission> needed;
   const auto& kinds = served.discovery.resources;
-  for (const auto& kind : kinds) {
-    if (kind.group.empty() && kind.kind == "Secret") continue;
-    const bool optional = kind.group.empty() && kind.kind == "ConfigMap";
-    needed.push_back({kind.group, kind.plural, "", {"list", "watch"}, !optional});
+  for (const auto& kind : watched_kinds()) {
+    const bool here = std::any_of(kinds.begin(), kinds.end(), [&](const auto& each) {
+      return each.group == kind.group && each.kind == kind.kind;
+    });
+    if (!here || kind.kind == "Secret") continue;
+    needed.push_back(
+        {std::string(kind.group), std::string(kind.plural), "", {"list", "watch"}, kind.required});
   }
   const bool anywhere = options.secret_namespaces.empty();
   if (anywhere) needed.push_back({"", "secrets", "", {"get", "list", "watch"}, false});

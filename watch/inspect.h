@@ -31,8 +31,8 @@ struct Permission {
   std::vector<std::string> verbs;
   bool required = true;  ///< Otherwise the daemon goes on without it.
 };
-/// The rights for the kinds that the server serves. A kind that may not be read holds up the whole
-/// zone, except Secrets and ConfigMaps; so all others are required.
+/// The rights for the kinds that the server serves. A required kind that may not be read holds up
+/// the whole zone; others that may not count as absent.
 std::vector<Permission> needed_permissions(const ZoneOptions& options, const kube::Served& served);
 
 /// Everything for Edge::check.
