@@ -31,6 +31,16 @@ const Rule kAttachService{"attachment/service", "ParentReference of kind Service
                           "MeshHTTPRoute .spec.to[]", "A Service parent routes its own traffic",
                           "oracle/gamma-producer, oracle/gamma-missing-parent"};
 
+const Rule kAttachMeshService{
+    "attachment/mesh_service", "ParentReference of kind MeshService, group kuma.io",
+    "MeshHTTPRoute .spec.to[].targetRef",
+    "In Kuma 3 every destination is a MeshService, so one may be named instead of its Service",
+    "scenarios/kuma-3-mesh-service-parent"};
+const Rule kAttachNoGateway{
+    "attachment/no_gateways", "ParentReference of kind Gateway or ListenerSet; NoMatchingParent",
+    "-", "Kuma 3 has no gateways, so nothing is generated for a route on one, and it is told so",
+    "scenarios/kuma-3-gateways"};
+
 namespace {
 
 using model::Listener;
@@ -38,12 +48,16 @@ using model::ParentRef;
 
 constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
 
-ParentKind kind_of(const ParentRef& parent) {
+ParentKind kind_of(const Quirks& quirks, const ParentRef& parent) {
   if ((parent.kind.is("Gateway") || parent.kind.is("ListenerSet")) &&
       parent.group.is(kGatewayGroup)) {
     return ParentKind::kGateway;
   }
   if (parent.kind.is("Service") && (parent.group.empty() || parent.group.is(kGatewayGroup))) {
+    return ParentKind::kService;
+  }
+  if (quirks.k3_mesh_service_parents && parent.kind.is("MeshService") &&
+      parent.group.is("kuma.io")) {
     return ParentKind::kService;
   }
   return ParentKind::kUnknown;
@@ -195,6 +209,12 @@ void attach_gateway(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   if (route.classes.class_value(class_id).state != ClassState::kOurs) return;
   out.parent = ParentKind::kGateway;
   out.target = &object;
+  if (ctx.quirks().k3_no_gateways) {
+    out.reason = "NoMatchingParent";
+    out.message = "Kuma 3 has no gateways; a Service or MeshService can be the parent";
+    out.gates.push_back(T::by(kAttachNoGateway, route.spec.at("parentRefs").at(parent_index)));
+    return;
+  }
   if (mesh_differs<T>(ctx, route, *gateway, out) || !out.reason.empty()) return;
   const auto* set = out.set == nullptr ? nullptr : out.set->template as<model::ListenerSetFact>();
   const std::vector<Listener>& listeners = set != nullptr ? set->listeners : gateway->listeners;
@@ -214,6 +234,49 @@ void attach_gateway(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   add_gates<T>(route, parent_index, listeners, ctx.reads.world().object(class_id), out);
 }
 
+/// What a Service or MeshService parent says of itself.
+struct Destination {
+  std::vector<model::ServicePort> ports;
+  std::string fault;  ///< Why nothing can attach to it.
+};
+
+template <class T>
+Destination read_service(Context<T>& ctx, const ParentRef& parent, const std::string& name,
+                         Attachment<T>& out) {
+  const Object& object = ctx.reads.object(Kind::kService, ctx.zone, out.target_ns, parent.name);
+  out.target = &object;
+  out.selects = {parent.name, out.target_ns, ctx.zone};
+  const auto* service = object.template as<model::ServiceFact>();
+  if (service == nullptr) {
+    if (ctx.quirks().d15_missing_service_parent_silent) out.parent = ParentKind::kUnknown;
+    return {{}, name + " does not exist"};
+  }
+  if (ctx.quirks().k3_mesh_service_parents && service->headless) {
+    return {{}, name + " has no MeshService to attach to"};
+  }
+  return {service->ports, {}};
+}
+
+template <class T>
+Destination read_mesh_service(Context<T>& ctx, const RouteInput<T>& route, const ParentRef& parent,
+                              const std::string& name, Attachment<T>& out) {
+  const Object& object = ctx.reads.object(Kind::kMeshService, ctx.zone, out.target_ns, parent.name);
+  out.target = &object;
+  const auto* service = object.template as<model::MeshServiceFact>();
+  if (service == nullptr) return {{}, name + " does not exist"};
+  if (service->mesh != route.mesh.name) {
+    return {{},
+            "the route is in mesh \"" + std::string(route.mesh.name.view()) + "\" and " + name +
+                " in mesh \"" + std::string(service->mesh.view()) + '"'};
+  }
+  out.selects = {service->display, service->ns, service->zone};
+  Destination found;
+  for (const model::MeshServicePort& port : service->ports) {
+    found.ports.push_back({port.name, {}, port.app_protocol, port.port, port.app_protocol});
+  }
+  return found;
+}
+
 template <class T>
 void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index,
                     Attachment<T>& out) {
@@ -223,20 +286,21 @@ void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   }
   const Quirks& quirks = ctx.quirks();
   const ParentRef& parent = route.fact.parents[parent_index];
-  const Object& object = ctx.reads.object(Kind::kService, ctx.zone, out.target_ns, parent.name);
-  const auto* service = object.template as<model::ServiceFact>();
-  out.target = &object;
+  const bool mesh_service = parent.kind.is("MeshService");
+  const std::string name = std::string(parent.kind.view()) + " \"" +
+                           std::string(out.target_ns.view()) + '/' +
+                           std::string(parent.name.view()) + '"';
+  const Destination found = mesh_service ? read_mesh_service<T>(ctx, route, parent, name, out)
+                                         : read_service<T>(ctx, parent, name, out);
   const auto src = route.spec.at("parentRefs").at(parent_index);
-  out.gates.push_back(T::by(kAttachService, src, T::object(object, "")));
-  const std::string name =
-      '"' + std::string(out.target_ns.view()) + '/' + std::string(parent.name.view()) + '"';
+  out.gates.push_back(T::by(mesh_service ? kAttachMeshService : kAttachService, src,
+                            T::object(*out.target, "")));
   out.reason = "NoMatchingParent";
-  if (service == nullptr) {
-    if (quirks.d15_missing_service_parent_silent) out.parent = ParentKind::kUnknown;
-    out.message = "Service " + name + " does not exist";
+  if (!found.fault.empty()) {
+    out.message = found.fault;
     return;
   }
-  for (const model::ServicePort& port : service->ports) {
+  for (const model::ServicePort& port : found.ports) {
     const bool chosen = parent.port == 0 || parent.port == port.port;
     const bool named =
         quirks.d14_parent_port_unchecked || !parent.section.set() || parent.section == port.name;
@@ -246,7 +310,7 @@ void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
     out.ports.assign(1, {{}, {}, {}, parent.port});
   }
   out.accepted = quirks.d14_parent_port_unchecked || !out.ports.empty();
-  if (!out.accepted) out.message = "Service " + name + " has no port matching the parentRef";
+  if (!out.accepted) out.message = name + " has no port matching the parentRef";
 }
 
 /// Kuma's admission refuses objects of a mesh that is not there (D-09).
@@ -266,7 +330,7 @@ template <class T>
 Attachment<T> attach(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index) {
   const ParentRef& parent = route.fact.parents[parent_index];
   Attachment<T> out;
-  out.parent = kind_of(parent);
+  out.parent = kind_of(ctx.quirks(), parent);
   out.target_ns = parent.ns.set() ? parent.ns : route.object.ns;
   if (out.parent == ParentKind::kGateway) attach_gateway<T>(ctx, route, parent_index, out);
   else if (out.parent == ParentKind::kService) attach_service<T>(ctx, route, parent_index, out);

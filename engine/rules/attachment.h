@@ -10,6 +10,8 @@ extern const Rule kAttachNamespace;
 extern const Rule kAttachHostname;
 extern const Rule kAttachMesh;
 extern const Rule kAttachService;
+extern const Rule kAttachMeshService;
+extern const Rule kAttachNoGateway;
 
 template <class T>
 Attachment<T> attach(Context<T>& ctx, const RouteInput<T>& route, std::size_t parent_index);

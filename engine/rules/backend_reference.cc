@@ -6,6 +6,7 @@
 #include "engine/rules/mesh_service.h"
 #include "engine/rules/names.h"
 #include "engine/rules/reference_grant.h"
+#include "engine/rules/service_target.h"
 
 namespace pawprint::rules {
 
@@ -69,6 +70,9 @@ struct Resolution {
     const Object& object = ctx.reads.object(Kind::kService, ctx.zone, ns, ref.ref.name);
     out.target_src = T::object(object, "");
     const auto* service = object.template as<model::ServiceFact>();
+    if (ctx.quirks().k3_label_references && ref.port == 0) {
+      return refuse("InvalidKind", "backend reference to Service must include a port");
+    }
     if (service == nullptr) {
       std::string message =
           "backend reference references a non-existent Service " + quoted(ns, ref.ref.name);
@@ -86,12 +90,38 @@ struct Resolution {
     out.service = ref.ref.name;
     out.zone = ctx.zone;
     for (const auto& port : service->ports) {
-      if (port.port == ref.port) out.kuma_protocol = port.kuma_protocol;
+      if (port.port != ref.port) continue;
+      out.kuma_protocol = port.kuma_protocol;
+      out.section = ctx.intern(section_of(port.name, port.port));
     }
+    // A headless Service has no MeshService in Kuma 3, so nothing could be selected.
+    if (ctx.quirks().k3_label_references) return refuse_headless(*service, ns);
     if (!ctx.quirks().d47_legacy_references) prefer_real<T>(ctx, route, out);
     if (!ctx.quirks().d36_http_only && parent == ParentKind::kGateway) {
       apply_backend_tls<T>(ctx, route, object, out);
     }
+  }
+
+  /// D-52: what a gateway would call by HTTP/1.1 is no backend of a GRPCRoute.
+  void require_http2() {
+    if (route.object.kind != Kind::kGrpcRoute || parent != ParentKind::kGateway) return;
+    if (out.target == Target::kUnresolved || ctx.quirks().k3_no_gateways) return;
+    if (!uses_mesh_services<T>(ctx, route.mesh.name)) return;
+    if (out.real && (out.kuma_protocol.is("grpc") || out.kuma_protocol.is("http2"))) return;
+    out.target = Target::kUnresolved;
+    refuse("UnsupportedProtocol",
+           "Kuma's gateways would call " + std::string(out.spec->ref.kind.view()) + ' ' +
+               quoted(out.ns.set() ? out.ns : route.object.ns, out.spec->ref.name) + " port " +
+               std::to_string(out.spec->port) +
+               " by HTTP/1.1: no MeshService of it with this port and appProtocol grpc or http2 "
+               "was seen");
+  }
+
+  void refuse_headless(const model::ServiceFact& service, Sym ns) {
+    if (!service.headless) return;
+    out.target = Target::kUnresolved;
+    refuse("BackendNotFound",
+           "Service " + quoted(ns, out.spec->ref.name) + " is headless and has no MeshService");
   }
 
   void resolve_mesh(Sym ns) {
@@ -101,7 +131,10 @@ struct Resolution {
 
   void refuse_kind() {
     refuse("InvalidKind",
-           ctx.quirks().d47_legacy_references
+           ctx.quirks().k3_label_references
+               ? "backend reference must be Service, or of group kuma.io: MeshService, "
+                 "MeshMultiZoneService, MeshExternalService"
+           : ctx.quirks().d47_legacy_references
                ? "backend reference must be Service or externalservice.kuma.io"
                : "backend reference must be Service, or of group kuma.io: MeshService, "
                  "MeshMultiZoneService, MeshExternalService, ExternalService");
@@ -169,8 +202,36 @@ void write_real(Out<T>& out, const Backend<T>& backend, std::string_view kind) {
   }
 }
 
+/// Kuma 3: the members are kind, labels and sectionName.
 template <class T>
-void write_unresolved(Out<T>& out, const Blackhole& blackhole, const typename T::Cause& cause) {
+void write_by_labels(Out<T>& out, const Backend<T>& backend, std::string_view kind) {
+  const auto by = [&](std::string_view member) {
+    return T::by(kServiceTargetLabels, backend.src.at(member), backend.target_src);
+  };
+  out.member("kind", kind, by("kind"));
+  if (kind == "MeshService") {
+    write_mesh_service_labels<T>(out, {backend.service, backend.ns, backend.zone}, by("name"));
+  } else {
+    out.key("labels");
+    out.open('{');
+    out.member("kuma.io/display-name", backend.service.view(), by("name"));
+    out.close('}');
+  }
+  if (backend.section.set()) out.member("sectionName", backend.section.view(), by("port"));
+}
+
+template <class T>
+void write_unresolved(Context<T>& ctx, Out<T>& out, const Blackhole& blackhole,
+                      const typename T::Cause& cause) {
+  if (ctx.quirks().k3_label_references) {
+    out.member("kind", "MeshService", cause);
+    out.key("labels");
+    out.open('{');
+    out.member("kuma.io/display-name", "unresolved-backend", cause);
+    out.member(kBlackholeTag, "true", cause);
+    out.close('}');
+    return;
+  }
   const bool sidecar = !blackhole.parent_service.empty();
   out.member("kind", sidecar ? "MeshServiceSubset" : "MeshService", cause);
   out.member("name", sidecar ? std::string_view(blackhole.parent_service) : kPlaceholder, cause);
@@ -208,38 +269,45 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
                           quoted(ns, ref.ref.name) + " not permitted by any ReferenceGrant");
   } else if (ref.ref.kind.is("Service") && ref.ref.group.empty()) {
     resolution.resolve_service(ns);
-  } else if (ref.ref.kind.is("ExternalService") && ref.ref.group.is("kuma.io")) {
+  } else if (!ctx.quirks().k3_label_references && ref.ref.kind.is("ExternalService") &&
+             ref.ref.group.is("kuma.io")) {
     resolution.resolve_external();
   } else if (!ctx.quirks().d47_legacy_references && is_mesh_service_kind(ref.ref)) {
     resolution.resolve_mesh(ns);
   } else {
     resolution.refuse_kind();
   }
+  resolution.require_http2();
   return out;
 }
 
 template <class T>
 void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
                    const Blackhole& blackhole, bool with_weight) {
+  const bool by_labels = ctx.quirks().k3_label_references;
+  const auto write = [&](std::string_view kind) {
+    if (by_labels) write_by_labels<T>(out, backend, kind);
+    else write_real<T>(out, backend, kind);
+  };
   out.open('{');
   switch (backend.target) {
     case Target::kService:
-      // Kuma resolves the target of a mirror by its legacy name only (D-27).
-      if (backend.real && with_weight) write_real<T>(out, backend, "MeshService");
+      // Kuma 2.14 resolves the target of a mirror by its legacy name only (D-27).
+      if (by_labels || (backend.real && with_weight)) write("MeshService");
       else write_legacy<T>(ctx, out, backend);
       break;
     case Target::kMultiZoneService:
-      write_real<T>(out, backend, "MeshMultiZoneService");
+      write("MeshMultiZoneService");
       break;
     case Target::kMeshExternal:
-      write_real<T>(out, backend, "MeshExternalService");
+      write("MeshExternalService");
       break;
     case Target::kExternalService:
       out.member("kind", "MeshService", T::by(kBackendTarget, backend.src.at("kind")));
       out.member("name", backend.service.view(), T::by(kBackendTarget, backend.target_src));
       break;
     case Target::kUnresolved:
-      write_unresolved<T>(out, blackhole,
+      write_unresolved<T>(ctx, out, blackhole,
                           T::by(kBackendUnresolved, backend.src, backend.target_src));
       break;
   }
@@ -251,10 +319,10 @@ void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
 }
 
 template <class T>
-void write_unresolved_share(Out<T>& out, const Blackhole& blackhole,
+void write_unresolved_share(Context<T>& ctx, Out<T>& out, const Blackhole& blackhole,
                             const typename T::Cause& cause) {
   out.open('{');
-  write_unresolved<T>(out, blackhole, cause);
+  write_unresolved<T>(ctx, out, blackhole, cause);
   out.key("weight");
   out.number(1, cause);
   out.close('}');
@@ -285,7 +353,8 @@ std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
                                          const model::BackendRef&, const T::Src&,                  \
                                          std::vector<Verdict<T>>&);                                \
   template void write_backend<T>(Context<T>&, Out<T>&, const Backend<T>&, const Blackhole&, bool); \
-  template void write_unresolved_share<T>(Out<T>&, const Blackhole&, const T::Cause&);             \
+  template void write_unresolved_share<T>(Context<T>&, Out<T>&, const Blackhole&,                  \
+                                          const T::Cause&);                                        \
   template std::vector<Backend<T>> merge_backends<T>(const std::vector<Backend<T>>&, const T::Src&);
 PAWPRINT_INSTANTIATE(NoTrace)
 PAWPRINT_INSTANTIATE(Tracing)

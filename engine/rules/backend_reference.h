@@ -18,7 +18,8 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
 
 /// What an unresolved share is sent to. Empty on gateways: Kuma's placeholder, which answers 500.
 /// On sidecars the placeholder would vanish (D-04), so the share goes to the parent's own service
-/// name with a tag that no proxy has, which answers 503.
+/// name with a tag that no proxy has, which answers 503. In Kuma 3 the share goes to a label that
+/// nobody has, which answers 500.
 struct Blackhole {
   std::string parent_service;
 };
@@ -30,7 +31,7 @@ void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
 
 /// Writes a whole backendRef of weight 1 that cannot be reached.
 template <class T>
-void write_unresolved_share(Out<T>& out, const Blackhole& blackhole,
+void write_unresolved_share(Context<T>& ctx, Out<T>& out, const Blackhole& blackhole,
                             const typename T::Cause& cause);
 
 /// Equal targets merged, weight 0 dropped (D-26); nothing left: one unresolved share.

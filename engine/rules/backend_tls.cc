@@ -281,7 +281,14 @@ PolicyResult<T> evaluate_policy(Context<T>& ctx, const Object& object) {
   out.value.handled = true;
   Judging<T> judging{ctx, object, *fact, out, {}, {}, {}};
   judging.judge();
-  judging.generate();
+  if (!ctx.quirks().k3_no_gateways) {
+    judging.generate();
+    return out;
+  }
+  out.value.usable = false;
+  out.remarks.push_back({"warning", kBackendTls.id,
+                         "Kuma 3 has no gateways, and a BackendTLSPolicy is for the way from a "
+                         "gateway to a Service; it has no effect"});
   return out;
 }
 

@@ -101,6 +101,11 @@ std::string tags_fault(const model::Labels& tags) {
 /// Faults of the Gateway as a whole, which our own profiles report instead of looping.
 template <class T>
 Fault gateway_fault(Context<T>& ctx, const GatewayInput<T>& in) {
+  if (ctx.quirks().k3_no_gateways) {
+    return {"Invalid",
+            "Kuma 3 has no gateways; routes with a Service or MeshService as their parent work",
+            "gatewayClassName"};
+  }
   if (in.fact.malformed.set()) {
     return {"Invalid", "malformed: " + std::string(in.fact.malformed.view()), "listeners"};
   }
@@ -241,7 +246,7 @@ void judge_gateway(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>&
   } else {
     out.programmed = accepted && std::any_of(in.listeners.begin(), in.listeners.end(), programmed);
     out.prints = accepted;
-    warn_unsupported<T>(in, out);
+    if (!ctx.quirks().k3_no_gateways) warn_unsupported<T>(in, out);
   }
   out.needs_address = in.parameters.config == nullptr ||
                       (in.parameters.config->service_type.is("LoadBalancer") && !in.cross_mesh());

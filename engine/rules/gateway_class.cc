@@ -87,8 +87,10 @@ constexpr std::array<std::string_view, 32> kFeatures{"BackendTLSPolicy",
                                                      "TLSRouteModeMixed",
                                                      "TLSRouteModeTerminate"};
 
-std::string print_features() {
+/// The features of a class are those of its Gateways; where there are none, it has none.
+std::string print_features(const Quirks& quirks) {
   std::string out = "\"supportedFeatures\":[";
+  if (quirks.k3_no_gateways) return out + ']';
   for (const std::string_view feature : kFeatures) {
     if (out.back() != '[') out += ',';
     out += "{\"name\":\"" + std::string(feature) + "\"}";
@@ -123,7 +125,7 @@ Section<T> class_status(const Settings& settings, const Object& object, const Cl
                                     value.message, cause));
   if (settings.quirks.d36_http_only) return out;
   add_version<T>(settings, object, out);
-  out.members = print_features();
+  out.members = print_features(settings.quirks);
   out.member_causes.push_back(
       T::by(kClassFeatures, T::object(object, ".spec.controllerName"), T::setting("profile")));
   return out;

@@ -16,16 +16,19 @@ const Rule kMatch{"match/translate", "HTTPRouteRule.matches[]",
 
 namespace {
 
-/// D-27: Kuma finds the target of a mirror by its legacy name only, and on a sidecar one that it
-/// does not find stops the configuration of the whole proxy.
+/// D-27: Kuma 2.14 finds the target of a mirror by its legacy name only, and on a sidecar one that
+/// it does not find stops the configuration of the whole proxy.
 template <class T>
-void judge_mirror(ParentKind parent, const FilterPlan<T>& plan, std::vector<Verdict<T>>& verdicts) {
+void judge_mirror(Context<T>& ctx, ParentKind parent, const FilterPlan<T>& plan,
+                  std::vector<Verdict<T>>& verdicts) {
   const Backend<T>& target = *plan.mirror;
   const auto refuse = [&](std::string_view reason, std::string message) {
     verdicts.push_back(verdict<T>("ResolvedRefs", false, reason, std::move(message),
                                   T::by(kMirror, target.src, target.target_src)));
   };
-  if (target.target == Target::kMultiZoneService || target.target == Target::kMeshExternal) {
+  const bool by_name = !ctx.quirks().k3_label_references;
+  if (by_name &&
+      (target.target == Target::kMultiZoneService || target.target == Target::kMeshExternal)) {
     refuse("InvalidKind",
            "Kuma 2.14 cannot mirror to a " + std::string(target.spec->ref.kind.view()));
     return;
@@ -58,7 +61,7 @@ FilterPlan<T> plan_filter(Context<T>& ctx, const RouteInput<T>& route, ParentKin
                                   src.at("requestMirror").at("backendRef"), verdicts);
   out.dropped = !verdicts.empty();
   if (verdicts.empty() && !ctx.quirks().d27_mirrors_as_given) {
-    judge_mirror<T>(parent, out, verdicts);
+    judge_mirror<T>(ctx, parent, out, verdicts);
     out.dropped = !verdicts.empty();
   }
   const bool refused = out.dropped && verdicts.front().condition.reason == "RefNotPermitted";

@@ -47,6 +47,7 @@ constexpr std::int32_t kLastPort = 65535;
 constexpr std::string_view kGatewayGroup = "gateway.networking.k8s.io";
 
 bool supported(const Quirks& quirks, const Listener& listener, bool cross_mesh) {
+  if (quirks.k3_no_gateways) return false;
   if (listener.protocol.is("HTTP")) return true;
   if (cross_mesh) return false;
   if (listener.protocol.is("HTTPS")) return true;

@@ -8,6 +8,7 @@
 #include "engine/rules/names.h"
 #include "engine/rules/one_match.h"
 #include "engine/rules/route_floor.h"
+#include "engine/rules/service_target.h"
 
 namespace pawprint::rules {
 
@@ -165,7 +166,7 @@ void write_gamma_target(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
                            T::object(in.route.object, ".metadata").at("namespace"));
   out.key("targetRef");
   if (!ctx.quirks().d46_bare_mesh_target || !in.producer()) {
-    return write_clients_ref<T>(out, in.route.object.ns, in.producer(), cause);
+    return write_clients_ref<T>(ctx, out, in.route.object.ns, in.producer(), cause);
   }
   out.open('{');
   out.member("kind", "Mesh", cause);
@@ -180,7 +181,7 @@ void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   out.open('[');
   for (const model::ServicePort& port : in.attachment.ports) {
     const std::string tag = service_tag(service, ns, port.port);
-    const auto cause =
+    auto cause =
         T::by(kGammaDestination, in.parent_src().at("name"),
               in.parent().port != 0 ? in.parent_src().at("port")
                                     : T::object(*in.attachment.target, ".spec.ports"));
@@ -188,10 +189,9 @@ void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
     write_rules_of<T>(ctx, out, in,
                       ctx.quirks().d04_gamma_unresolved_vanishes ? Blackhole{} : Blackhole{tag});
     out.key("targetRef");
-    out.open('{');
-    out.member("kind", "MeshService", T::by(kGammaDestination, in.parent_src().at("kind")));
-    out.member("name", tag, cause);
-    out.close('}');
+    write_destination_ref<T>(
+        ctx, out, in.attachment, port,
+        {T::by(kGammaDestination, in.parent_src().at("kind")), std::move(cause)});
     out.close('}');
   }
   out.close(']');
@@ -304,27 +304,6 @@ std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
   return out;
 }
 
-template <class T>
-void write_clients_ref(Out<T>& out, Sym route_ns, bool producer, const typename T::Cause& cause) {
-  out.open('{');
-  out.member("kind", producer ? "Mesh" : "MeshSubset", cause);
-  if (producer) {
-    // A bare Mesh target would also become routes of every MeshGateway of the mesh.
-    out.key("proxyTypes");
-    out.open('[');
-    out.text("Sidecar", cause);
-    out.close(']');
-  } else {
-    out.key("tags");
-    out.open('{');
-    out.member("k8s.kuma.io/namespace", route_ns.view(), cause);
-    out.close('}');
-  }
-  out.close('}');
-}
-
-template void write_clients_ref<NoTrace>(Out<NoTrace>&, Sym, bool, const NoTrace::Cause&);
-template void write_clients_ref<Tracing>(Out<Tracing>&, Sym, bool, const Tracing::Cause&);
 template std::vector<Generated> print_routes<NoTrace>(Context<NoTrace>&, const RouteInput<NoTrace>&,
                                                       std::size_t, const Attachment<NoTrace>&,
                                                       const std::vector<RulePlan<NoTrace>>&);

@@ -11,10 +11,6 @@ extern const Rule kMeshHttpRouteHostnames;
 extern const Rule kGammaTarget;
 extern const Rule kGammaDestination;
 
-/// Writes the top targetRef of a Service parent's route: every client, or those of one namespace.
-template <class T>
-void write_clients_ref(Out<T>& out, Sym route_ns, bool producer, const typename T::Cause& cause);
-
 /// The objects of one accepted parentRef: a MeshHTTPRoute, or one per listener when not all of them
 /// take the route (D-01), each split by timeouts and retries and with the policies for these; of a
 /// Service parent also the floor under its routes.

@@ -24,6 +24,7 @@ enum class Shape : std::uint8_t { kTop, kTo };
 
 template <class T>
 std::vector<Shape> shapes_of(Context<T>& ctx, const PolicyInput<T>& in) {
+  if (ctx.quirks().k3_label_references) return {Shape::kTo};
   if (in.parent == ParentKind::kGateway) return {Shape::kTop};
   const auto* mesh =
       ctx.reads.template fact<model::MeshFact>(Kind::kMesh, ctx.zone, {}, in.route.mesh.name);
@@ -36,6 +37,14 @@ template <class T>
 void write_route_ref(Context<T>& ctx, Out<T>& out, const PolicyInput<T>& in, bool with_namespace,
                      const typename T::Cause& cause) {
   out.member("kind", "MeshHTTPRoute", cause);
+  if (ctx.quirks().k3_label_references) {
+    out.key("labels");
+    out.open('{');
+    out.member("k8s.kuma.io/namespace", ctx.settings.system_namespace.view(), cause);
+    out.member("kuma.io/display-name", in.target.view(), cause);
+    out.close('}');
+    return;
+  }
   out.member("name", in.target.view(), cause);
   if (with_namespace) out.member("namespace", ctx.settings.system_namespace.view(), cause);
 }

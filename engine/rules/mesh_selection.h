@@ -14,21 +14,23 @@ struct Mesh {
 };
 
 /// First non-empty of: object label, object annotation, namespace label, namespace annotation,
-/// default. Reads the Namespace only when the object itself does not say.
+/// default; Kuma 3 knows no annotation. Reads the Namespace only when the object itself does not
+/// say.
 template <class T>
 Mesh<T> mesh_of(Context<T>& ctx, const Object& object, const model::Meta& meta) {
   static constexpr std::string_view kKey = "kuma.io/mesh";
   if (meta.mesh_label.set()) {
     return {meta.mesh_label, T::object(object, ".metadata.labels").at(kKey)};
   }
-  if (meta.mesh_annotation.set()) {
+  const bool annotations = !ctx.quirks().k3_mesh_annotation_ignored;
+  if (annotations && meta.mesh_annotation.set()) {
     return {meta.mesh_annotation, T::object(object, ".metadata.annotations").at(kKey)};
   }
   const Object& owner = ctx.reads.object(Kind::kNamespace, ctx.zone, {}, object.ns);
   if (const auto* ns = owner.template as<model::NamespaceFact>()) {
     const Sym label = model::find_label(ns->labels, kKey);
     if (!label.empty()) return {label, T::object(owner, ".metadata.labels").at(kKey)};
-    if (ns->mesh_annotation.set()) {
+    if (annotations && ns->mesh_annotation.set()) {
       return {ns->mesh_annotation, T::object(owner, ".metadata.annotations").at(kKey)};
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/rules/service_target.h"
+
 namespace pawprint::rules {
 
 const Rule kBackendReal{
@@ -75,6 +77,7 @@ bool is_mesh_service_kind(const model::ObjectRef& ref) {
 
 template <class T>
 bool uses_mesh_services(Context<T>& ctx, Sym mesh) {
+  if (ctx.quirks().k3_label_references) return true;
   const auto* fact = ctx.reads.template fact<model::MeshFact>(Kind::kMesh, ctx.zone, {}, mesh);
   return fact != nullptr && !fact->mesh_services_mode.is("Disabled");
 }
@@ -92,6 +95,36 @@ void prefer_real(Context<T>& ctx, const RouteInput<T>& route, Backend<T>& out) {
   out.kuma_protocol = port->app_protocol;
   out.target_src = T::object(object, "");
 }
+
+namespace {
+
+/// The port that a reference names. Kuma 3 takes a reference without one.
+template <class T>
+Refusal choose_port(Context<T>& ctx, const model::MeshServiceFact& fact, const std::string& name,
+                    Backend<T>& out) {
+  const std::int32_t wanted = out.spec->port;
+  if (wanted == 0) {
+    if (ctx.quirks().k3_label_references) return {};
+    return {"BackendNotFound", "backend reference to " + name + " has no port"};
+  }
+  const model::MeshServicePort* port = port_of(fact, wanted);
+  if (port == nullptr) {
+    return {"BackendNotFound", name + " does not have a port " + std::to_string(wanted)};
+  }
+  out.kuma_protocol = port->app_protocol;
+  out.section = ctx.intern(section_of(port->name, port->port));
+  return {};
+}
+
+/// Routes of HTTP need a target that speaks it.
+template <class T>
+bool wrong_protocol(Context<T>& ctx, const RouteInput<T>& route, const Backend<T>& out) {
+  if (!ctx.quirks().k3_label_references) return !speaks_http(out.kuma_protocol);
+  const bool http = route.object.kind == Kind::kHttpRoute || route.object.kind == Kind::kGrpcRoute;
+  return http && out.kuma_protocol.set() && !speaks_http(out.kuma_protocol);
+}
+
+}  // namespace
 
 template <class T>
 Refusal resolve_mesh_service(Context<T>& ctx, const RouteInput<T>& route, Sym ns, Backend<T>& out) {
@@ -114,16 +147,13 @@ Refusal resolve_mesh_service(Context<T>& ctx, const RouteInput<T>& route, Sym ns
   out.target_src = T::object(*object, "");
   const auto& fact = *object->template as<model::MeshServiceFact>();
   if (kind != Kind::kMeshExternalService) {
-    if (ref.port == 0) return {"BackendNotFound", "backend reference to " + name + " has no port"};
-    const model::MeshServicePort* port = port_of(fact, ref.port);
-    if (port == nullptr) {
-      return {"BackendNotFound", name + " does not have a port " + std::to_string(ref.port)};
+    if (Refusal refusal = choose_port<T>(ctx, fact, name, out); !refusal.reason.empty()) {
+      return refusal;
     }
-    out.kuma_protocol = port->app_protocol;
   } else if (!fact.ports.empty()) {
     out.kuma_protocol = fact.ports.front().app_protocol;
   }
-  if (!speaks_http(out.kuma_protocol)) {
+  if (wrong_protocol<T>(ctx, route, out)) {
     return {"UnsupportedProtocol", name + " does not speak http, http2 or grpc"};
   }
   out.target = target;

@@ -6,6 +6,7 @@
 #include "engine/rules/labels.h"
 #include "engine/rules/mesh_gateway.h"
 #include "engine/rules/names.h"
+#include "engine/rules/service_target.h"
 
 namespace pawprint::rules {
 
@@ -72,25 +73,12 @@ void write_gateway_target(Out<T>& out, const Printing<T>& in) {
 }
 
 template <class T>
-void write_service_target(Out<T>& out, const Printing<T>& in) {
+void write_service_target(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   const auto cause = T::by(kMeshTcpRouteTarget, in.parent_src().at("namespace"),
                            T::object(in.route.object, ".metadata").at("namespace"));
-  const bool producer = in.route.object.ns == in.attachment.target_ns;
   out.key("targetRef");
-  out.open('{');
-  out.member("kind", producer ? "Mesh" : "MeshSubset", cause);
-  if (producer) {
-    out.key("proxyTypes");
-    out.open('[');
-    out.text("Sidecar", cause);
-    out.close(']');
-  } else {
-    out.key("tags");
-    out.open('{');
-    out.member("k8s.kuma.io/namespace", in.route.object.ns.view(), cause);
-    out.close('}');
-  }
-  out.close('}');
+  write_clients_ref<T>(ctx, out, in.route.object.ns,
+                       in.route.object.ns == in.attachment.target_ns, cause);
 }
 
 template <class T>
@@ -137,12 +125,10 @@ void write_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
     out.open('{');
     write_rules<T>(ctx, out, in);
     out.key("targetRef");
-    out.open('{');
-    out.member("kind", "MeshService", T::by(kMeshTcpRouteTarget, in.parent_src().at("kind")));
-    out.member("name",
-               service_tag(in.parent().name.view(), in.attachment.target_ns.view(), port.port),
-               T::by(kMeshTcpRouteTarget, in.parent_src().at("name"), in.parent_src().at("port")));
-    out.close('}');
+    write_destination_ref<T>(
+        ctx, out, in.attachment, port,
+        {T::by(kMeshTcpRouteTarget, in.parent_src().at("kind")),
+         T::by(kMeshTcpRouteTarget, in.parent_src().at("name"), in.parent_src().at("port"))});
     out.close('}');
   }
   out.close(']');
@@ -168,7 +154,7 @@ Generated print_one(Context<T>& ctx, const Printing<T>& in) {
   out.key("spec");
   out.open('{');
   if (in.listener != nullptr) write_gateway_target<T>(out, in);
-  else write_service_target<T>(out, in);
+  else write_service_target<T>(ctx, out, in);
   write_to<T>(ctx, out, in);
   out.close('}');
   out.close('}');
@@ -181,8 +167,8 @@ Generated print_one(Context<T>& ctx, const Printing<T>& in) {
 }
 
 /// Why Kuma cannot carry such a route; empty when it can.
-std::string_view route_fault(Kind kind, ParentKind parent) {
-  if (kind == Kind::kUdpRoute) return "Kuma 2.14 carries no UDP";
+std::string route_fault(const Quirks& quirks, Kind kind, ParentKind parent) {
+  if (kind == Kind::kUdpRoute) return std::string(quirks.kuma()) + " carries no UDP";
   if (kind == Kind::kTlsRoute && parent == ParentKind::kService) {
     return "Kuma's sidecars do not route by SNI";
   }
@@ -238,7 +224,7 @@ std::vector<RulePlan<T>> plan_connections(Context<T>& ctx, const RouteInput<T>& 
     RulePlan<T>& plan = out.emplace_back();
     plan.spec = &route.fact.rules[i];
     plan.src = route.spec.at("rules").at(i);
-    plan.fault = route_fault(route.object.kind, parent);
+    plan.fault = route_fault(ctx.quirks(), route.object.kind, parent);
     plan.fault_src = plan.src;
     if (plan.fault.empty() && i > 0) plan.fault = "a MeshTCPRoute has one rule only";
     if (route.object.kind == Kind::kTlsRoute) {

@@ -5,6 +5,13 @@ namespace pawprint::rules {
 bool quirks_of(std::string_view profile, Quirks& out) {
   out = {};
   if (profile == "kuma-2.14") return true;
+  if (profile == "kuma-3") {
+    out.k3_no_gateways = true;
+    out.k3_label_references = true;
+    out.k3_mesh_service_parents = true;
+    out.k3_mesh_annotation_ignored = true;
+    return true;
+  }
   if (profile != "kuma-2.14-compat") return false;
   out.d01_attach_whole_gateway = true;
   out.d02_joined_secret_names = true;

@@ -1,9 +1,11 @@
-// What differs between the profiles: one flag per defect of Kuma 2.14.3 (docs/quirks.md).
+// What differs between the profiles: one flag per defect of Kuma 2.14.3 (docs/quirks.md), and a few
+// for what Kuma 3 has changed.
 //
-// True reproduces the defect. A flag is read where the rule decides; no other code knows which
-// profile is on.
+// True reproduces the defect or the change. A flag is read where the rule decides; no other code
+// knows which profile is on.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace pawprint::rules {
@@ -46,7 +48,20 @@ struct Quirks {
   bool d49_no_exact_twins = false;
   bool d53_prefix_slash_lost = false;
   bool kuma_labels = false;  ///< Kuma's owner label instead of ours.
+  bool k3_no_gateways = false;              ///< Nothing of the Gateway API's north-south half.
+  bool k3_label_references = false;         ///< Targets by kind, labels and sectionName only.
+  bool k3_mesh_service_parents = false;     ///< Destinations are MeshServices.
+  bool k3_mesh_annotation_ignored = false;  ///< A mesh is chosen by label only.
+
+  /// What messages call the target.
+  [[nodiscard]] std::string_view kuma() const {
+    return k3_label_references ? "Kuma 3" : "Kuma 2.14";
+  }
 };
+
+/// Every profile, the default one first.
+inline constexpr std::array<std::string_view, 3> kProfiles{"kuma-2.14", "kuma-2.14-compat",
+                                                           "kuma-3"};
 
 /// The flags of a profile name; false when there is no such profile.
 bool quirks_of(std::string_view profile, Quirks& out);

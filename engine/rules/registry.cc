@@ -10,6 +10,7 @@
 #include "engine/rules/reference_grant.h"
 #include "engine/rules/route_floor.h"
 #include "engine/rules/route_remarks.h"
+#include "engine/rules/service_target.h"
 
 namespace pawprint::rules {
 
@@ -18,7 +19,9 @@ namespace {
 const Rule* const kRules[] = {&kAttachHostname,
                               &kAttachListener,
                               &kAttachMesh,
+                              &kAttachMeshService,
                               &kAttachNamespace,
+                              &kAttachNoGateway,
                               &kAttachService,
                               &kAttachedRoutes,
                               &kBackendKuma,
@@ -79,6 +82,7 @@ const Rule* const kRules[] = {&kAttachHostname,
                               &kRuleUnsupported,
                               &kSecretCopy,
                               &kServiceFloor,
+                              &kServiceTargetLabels,
                               &kTlsReference,
                               &kZoneLabels};
 

@@ -4,6 +4,7 @@
 #include "engine/rules/labels.h"
 #include "engine/rules/mesh_http_route.h"
 #include "engine/rules/names.h"
+#include "engine/rules/service_target.h"
 
 namespace pawprint::rules {
 
@@ -24,14 +25,14 @@ namespace {
 constexpr std::string_view kNobodysPath = "/.pawprint/none";
 
 template <class T>
-void write_rule(Out<T>& out, std::string_view type, std::string_view path,
+void write_rule(Context<T>& ctx, Out<T>& out, std::string_view type, std::string_view path,
                 const Blackhole& blackhole, const typename T::Cause& cause) {
   out.open('{');
   out.key("default");
   out.open('{');
   out.key("backendRefs");
   out.open('[');
-  write_unresolved_share<T>(out, blackhole, cause);
+  write_unresolved_share<T>(ctx, out, blackhole, cause);
   out.close(']');
   out.key("filters");
   out.raw("[]", cause);
@@ -108,7 +109,7 @@ Generated print_gateway_floor(Context<T>& ctx, const GatewayInput<T>& in) {
   out.open('{');
   out.key("rules");
   out.open('[');
-  write_rule<T>(out, "Exact", kNobodysPath, {}, cause);
+  write_rule<T>(ctx, out, "Exact", kNobodysPath, {}, cause);
   out.close(']');
   out.key("targetRef");
   out.open('{');
@@ -121,6 +122,37 @@ Generated print_gateway_floor(Context<T>& ctx, const GatewayInput<T>& in) {
   return made;
 }
 
+namespace {
+
+/// What one port of the Service answers when no route does. Returns the number of rules.
+template <class T>
+std::size_t write_service_rules(Context<T>& ctx, Out<T>& out, const std::string& tag,
+                                const typename T::Cause& cause) {
+  const bool fails_closed = ctx.quirks().k3_label_references;
+  out.key("rules");
+  out.open('[');
+  // A rule set of which no rule keeps a backend would leave the Service without any listener.
+  if (!fails_closed) write_rule<T>(ctx, out, "Exact", kNobodysPath, Blackhole{tag}, cause);
+  write_rule<T>(ctx, out, "PathPrefix", "/", {}, cause);
+  out.close(']');
+  return fails_closed ? 1 : 2;
+}
+
+/// What the floors of one Service differ in.
+template <class T>
+std::string service_floor_name(const RouteInput<T>& route, const model::ParentRef& parent,
+                               const Object& service, bool producer) {
+  // A Service and a MeshService may share their name.
+  std::string mesh = service.kind == Kind::kMeshService ? "MeshService/" : "";
+  mesh += route.mesh.name.view();
+  return pawprint_service_floor_name(
+      service.name.view(), service.ns.view(),
+      {mesh, std::to_string(parent.port), parent.section.view(),
+       producer ? std::string_view{} : route.object.ns.view()});
+}
+
+}  // namespace
+
 template <class T>
 Generated print_service_floor(Context<T>& ctx, const RouteInput<T>& route,
                               const model::ParentRef& parent, const Attachment<T>& attachment) {
@@ -128,36 +160,25 @@ Generated print_service_floor(Context<T>& ctx, const RouteInput<T>& route,
   const auto cause =
       T::by(kServiceFloor, T::object(service, ".spec.ports"), T::object(service, ".metadata.name"));
   const bool producer = route.object.ns == service.ns;
-  const std::string port = std::to_string(parent.port);
   Generated made;
   made.kind = Kind::kMeshHttpRoute;
   made.ns = ctx.settings.system_namespace;
-  made.name = ctx.intern(
-      pawprint_service_floor_name(service.name.view(), service.ns.view(),
-                                  {route.mesh.name.view(), port, parent.section.view(),
-                                   producer ? std::string_view{} : route.object.ns.view()}));
+  made.name = ctx.intern(service_floor_name<T>(route, parent, service, producer));
   Out<T> out;
   begin<T>(ctx, out, made, service, route.mesh, cause);
   out.key("targetRef");
-  write_clients_ref<T>(out, route.object.ns, producer, cause);
+  write_clients_ref<T>(ctx, out, route.object.ns, producer, cause);
   out.key("to");
   out.open('[');
   for (std::size_t i = 0; i < attachment.ports.size(); ++i) {
-    const std::string tag =
-        service_tag(service.name.view(), service.ns.view(), attachment.ports[i].port);
+    const model::ServicePort& port = attachment.ports[i];
     out.open('{');
-    out.key("rules");
-    out.open('[');
-    write_rule<T>(out, "Exact", kNobodysPath, Blackhole{tag}, cause);
-    write_rule<T>(out, "PathPrefix", "/", {}, cause);
-    out.close(']');
+    const std::size_t rules = write_service_rules<T>(
+        ctx, out, service_tag(service.name.view(), service.ns.view(), port.port), cause);
     out.key("targetRef");
-    out.open('{');
-    out.member("kind", "MeshService", cause);
-    out.member("name", tag, cause);
+    write_destination_ref<T>(ctx, out, attachment, port, {cause, cause});
     out.close('}');
-    out.close('}');
-    note_internal<T>(made, i, 2, T::object(service, ""));
+    note_internal<T>(made, i, rules, T::object(service, ""));
   }
   out.close(']');
   finish<T>(out, made, cause);

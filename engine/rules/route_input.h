@@ -41,6 +41,11 @@ struct RouteInput {
 
 enum class ParentKind : std::uint8_t { kUnknown, kGateway, kService };
 
+/// Labels of a MeshService: what it is called, and in which zone it is.
+struct MeshServiceLabels {
+  Sym display, ns, zone;
+};
+
 /// What became of one parentRef.
 template <class T>
 struct Attachment {
@@ -48,12 +53,13 @@ struct Attachment {
   bool accepted = false;
   std::string_view reason;  ///< Of Accepted=False.
   std::string message;
-  const Object* target = nullptr;  ///< The Gateway or Service.
+  const Object* target = nullptr;  ///< The Gateway, Service or MeshService.
   const Object* set = nullptr;     ///< The ListenerSet that the parentRef names, if it names one.
   Sym target_ns;
   bool whole = true;  ///< The parentRef's own selection is all permitted.
   std::vector<const model::Listener*> listeners;  ///< Those that take the route.
   std::vector<model::ServicePort> ports;          ///< Service parents: the ports that are routed.
+  MeshServiceLabels selects;                      ///< Service parents: what selects it in Kuma 3.
   std::vector<typename T::Cause> gates;
 
   /// Where the listeners stand.
@@ -75,6 +81,7 @@ struct Backend {
   Target target = Target::kUnresolved;
   Sym ns, service;    ///< Names where it comes from; ExternalService: `service` is its tag.
   Sym zone;           ///< Of a Service or MeshService.
+  Sym section;        ///< Name or number of the port; absent when the reference has none.
   bool real = false;  ///< kService: a MeshService of these labels was observed with the port.
   Sym kuma_protocol;  ///< What Kuma takes the port to speak; absent when not known.
   std::int64_t weight = 1;

@@ -49,7 +49,8 @@ std::vector<Remark> port_remarks(const Attachment<T>& attachment) {
       continue;
     }
     out.push_back({"warning", kRouteIgnored.id,
-                   "port " + std::to_string(port.port) + " of Service \"" +
+                   "port " + std::to_string(port.port) + " of " +
+                       std::string(model::info(attachment.target->kind).name) + " \"" +
                        std::string(attachment.target_ns.view()) + '/' +
                        std::string(attachment.target->name.view()) + "\" speaks " +
                        std::string(protocol.view()) +

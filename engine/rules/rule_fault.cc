@@ -137,11 +137,13 @@ std::string expression_fault(const Quirks& quirks, const HttpRule& rule) {
   if (!quirks.d10_filters_ignored) {
     for (const Filter& filter : rule.filters) {
       if (!known_filter(filter)) {
-        return "filter " + std::string(filter.type.view()) + " cannot be expressed on Kuma 2.14";
+        return "filter " + std::string(filter.type.view()) + " cannot be expressed on " +
+               std::string(quirks.kuma());
       }
     }
     for (const auto& backend : rule.backends) {
-      if (backend.has_filters) return "filters of a backendRef cannot be expressed on Kuma 2.14";
+      if (!backend.has_filters) continue;
+      return "filters of a backendRef cannot be expressed on " + std::string(quirks.kuma());
     }
   }
   if (!quirks.d11_rule_members_ignored && !rule.unsupported.empty()) {

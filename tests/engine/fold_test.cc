@@ -44,7 +44,7 @@ TEST(Fold, GatewayAndRoute_BecomeMeshObjects) {
 }
 
 TEST(Fold, DeletingEverything_EmptiesTheOutputs) {
-  for (const std::string profile : {"kuma-2.14", "kuma-2.14-compat"}) {
+  for (const std::string profile : {"kuma-2.14", "kuma-2.14-compat", "kuma-3"}) {
     Folding folding = shop(profile);
     folding.remove(route("shop", kToEdge, kToWeb));
     folding.remove(service("demo", "web"));

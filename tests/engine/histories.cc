@@ -113,6 +113,10 @@ json random_parent(Dice& dice) {
              {"name", dice.one_of({"v1", "v2"})}};
     if (dice.chance(3)) out["namespace"] = dice.ns();
     if (dice.chance(3)) out["port"] = dice.chance(2) ? 80 : 81;
+    if (dice.chance(4)) {
+      out["group"] = "kuma.io";
+      out["kind"] = "MeshService";
+    }
     return out;
   }
   json out{{"name", dice.one_of({"edge", "inner"})}};

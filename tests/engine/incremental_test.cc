@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/reducer.h"
+#include "engine/rules/quirks.h"
 #include "tests/engine/histories.h"
 #include "tests/engine/records.h"
 
@@ -27,7 +28,7 @@ std::string fresh_digest(const History& history, const std::string& profile) {
 }
 
 void check_history(std::uint64_t seed) {
-  const std::string profile = seed % 2 == 0 ? "kuma-2.14" : "kuma-2.14-compat";
+  const std::string profile(rules::kProfiles[seed % rules::kProfiles.size()]);
   History history(seed);
   Folding folding(profile);
   for (int event = 0; event < kEvents; ++event) {
@@ -79,6 +80,30 @@ TEST(Incremental, HistoriesReachEveryKindOfOutput) {
   EXPECT_GT(connections, 3);
   EXPECT_GT(sets, 3);
   EXPECT_GT(policies, 3);
+}
+
+TEST(Incremental, HistoriesReachWhatKuma3Differs) {
+  int parents = 0;
+  int backends = 0;
+  int refused = 0;
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+    History history(seed);
+    Folding folding("kuma-3");
+    for (int event = 0; event < 60; ++event) folding.fold(history.next());
+    for (const Output& output : folding.reducer().resources()) {
+      ASSERT_EQ(output.key.kind.find("Gateway"), std::string::npos) << output.key.kind;
+      ASSERT_NE(output.key.kind, "Secret");
+      const bool section = output.body.find(R"("sectionName":"main","weight")") != std::string::npos;
+      backends += section ? 1 : 0;
+    }
+    for (const Output& status : folding.reducer().statuses()) {
+      parents += status.body.find(R"("kind":"MeshService")") != std::string::npos ? 1 : 0;
+      refused += status.body.find("Kuma 3 has no gateways") != std::string::npos ? 1 : 0;
+    }
+  }
+  EXPECT_GT(parents, 20);
+  EXPECT_GT(backends, 20);
+  EXPECT_GT(refused, 20);
 }
 
 }  // namespace

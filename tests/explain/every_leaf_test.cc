@@ -128,8 +128,10 @@ TEST_P(EveryLeaf, EndsInARecord) {
     }
     check_all();
   }
-  fold(config("kuma-2.14"));
-  check_all();
+  for (const char* profile : {"kuma-2.14", "kuma-3"}) {
+    fold(config(profile));
+    check_all();
+  }
   if (!recording.contains("kuma") || !recording["kuma"].empty()) {
     EXPECT_GT(checked, 0U);
   }

@@ -57,7 +57,7 @@ class Flags(CliTest):
                      for word in line.split()[0].split(",") if word.startswith("--")]
             self.assertEqual(self.complete(command, "--"), flags, command)
         self.assertEqual(self.complete("get", "-o", "j"), ["json", "jsonl"])
-        self.assertEqual(self.complete("diff", "--profile", ""), ["kuma-2.14", "kuma-2.14-compat"])
+        self.assertEqual(self.complete("diff", "--profile", ""), ["kuma-2.14", "kuma-2.14-compat", "kuma-3"])
         self.assertIn("httproutes", self.complete("why", "ht"))
         for shell in ("zsh", "fish"):
             script = self.ok("completion", shell)

@@ -3,7 +3,7 @@
 
 Each folder beside this file is one scenario, named after the defect of Kuma that it settles (d-28-...) or its topic:
 
-    input.yaml      manifests
+    input.yaml      manifests; those of kuma-3-... are for the profile kuma-3
     expected.json   resources, statuses and diagnostics of translate
     requests.json   optional: a list of argument lists of route ("GET http://..", "--gateway", "ns/name")
     answers.json    what route answers to each of them
@@ -40,7 +40,8 @@ def run(binary, *arguments):
 
 
 def translated(binary, folder):
-    answer = run(binary, "translate", "-f", str(folder / "input.yaml"))
+    profile = "kuma-3" if folder.name.startswith("kuma-3-") else "kuma-2.14"
+    answer = run(binary, "translate", "-f", str(folder / "input.yaml"), "--profile", profile)
     if folder.name != CLAIMS:
         for status in answer["statuses"]:
             status["status"].pop("supportedFeatures", None)

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/reducer.h"
+#include "engine/rules/quirks.h"
 #include "engine/rules/rule.h"
 #include "replay/nearest.h"
 #include "tools/pawprint/commands.h"
@@ -70,7 +71,7 @@ Result<Answer> version(const Common& common) {
                     {"kind", "Version"},
                     {"version", PAWPRINT_VERSION},
                     {"reducer", kReducerVersion},
-                    {"profiles", {"kuma-2.14", "kuma-2.14-compat"}}};
+                    {"profiles", rules::kProfiles}};
   const auto table = [&](bool) {
     return "pawprint " + shown(answer["version"]) + ", reducer " + shown(answer["reducer"]) + '\n';
   };

@@ -5,6 +5,7 @@
 
 #include "engine/model/kinds.h"
 #include "engine/reducer.h"
+#include "engine/rules/quirks.h"
 #include "replay/lookup.h"
 #include "tools/manifests/manifests.h"
 #include "tools/pawprint/format.h"
@@ -106,6 +107,14 @@ Result<std::map<record::ObjectKey, record::Record>> records_of(
   return out;
 }
 
+/// There is a model of Kuma 2.14's proxies only.
+Result<void> check_modelled(const std::string& profile) {
+  rules::Quirks quirks;
+  if (!rules::quirks_of(profile, quirks) || !quirks.k3_label_references) return {};
+  return fail(ErrorCode::kInvalid,
+              "route knows how the proxies of Kuma 2.14 behave, not those of profile " + profile);
+}
+
 Result<Graph> from_files(const GraphOptions& options) {
   if (options.at != "HEAD") {
     return fail(ErrorCode::kInvalid, "give either -f or --at, not both: files have no history");
@@ -117,6 +126,9 @@ Result<Graph> from_files(const GraphOptions& options) {
   settings.zone = options.zone.empty() ? zone_of(*documents) : options.zone;
   const auto config = settings.config("translate");
   if (!config) return tl::unexpected<Error>(config.error());
+  if (auto checked = check_modelled(settings.profile); !checked) {
+    return tl::unexpected<Error>(checked.error());
+  }
   const auto time_ns = parse_time("--now", options.now);
   if (!time_ns) return tl::unexpected<Error>(time_ns.error());
   auto records = records_of(*documents, options.now, settings.zone);
@@ -182,6 +194,11 @@ Result<Graph> from_store(const GraphOptions& options) {
   const auto opened = source.open();
   if (!opened) return tl::unexpected<Error>(opened.error());
   const Reducer& reducer = opened->past.reducer;
+  const std::string& profile =
+      options.profile.empty() ? reducer.config().profile : options.profile;
+  if (auto checked = check_modelled(profile); !checked) {
+    return tl::unexpected<Error>(checked.error());
+  }
   const auto zone = only_zone(reducer, options.zone);
   if (!zone) return tl::unexpected<Error>(zone.error());
   const auto objects = observed_until(*opened->log, opened->past.moment.seq);

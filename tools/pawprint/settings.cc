@@ -10,7 +10,6 @@
 namespace pawprint::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kProfiles{"kuma-2.14", "kuma-2.14-compat"};
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
@@ -18,9 +17,12 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 Result<void> check_profile(const std::string& profile) {
   rules::Quirks ignored;
   if (rules::quirks_of(profile, ignored)) return {};
-  return fail(ErrorCode::kInvalid, "unknown profile " + profile + "; there are " +
-                                       std::string(kProfiles[0]) + " and " +
-                                       std::string(kProfiles[1]));
+  std::string known;
+  for (const std::string_view each : rules::kProfiles) {
+    if (!known.empty()) known += each == rules::kProfiles.back() ? " and " : ", ";
+    known += each;
+  }
+  return fail(ErrorCode::kInvalid, "unknown profile " + profile + "; there are " + known);
 }
 
 Result<std::int64_t> parse_time(const std::string& flag, const std::string& text) {
@@ -37,7 +39,7 @@ Result<std::int64_t> parse_time(const std::string& flag, const std::string& text
 void Settings::add_flags(CLI::App& app) {
   app_ = &app;
   app.add_option("--profile", profile,
-                 "The Gateway API's text, or what Kuma 2.14 does; default: kuma-2.14")
+                 "What to print for: the Gateway API's text, or what Kuma does; default: kuma-2.14")
       ->type_name(kProfileNames)
       ->envname("PAWPRINT_PROFILE");
   app.add_option("--zone", zone, "Zone of all objects")->envname("PAWPRINT_ZONE");

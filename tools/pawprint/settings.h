@@ -12,7 +12,7 @@
 namespace pawprint::cli {
 
 /// Values of `--profile`, as help and completion show them.
-inline constexpr const char* kProfileNames = "kuma-2.14|kuma-2.14-compat";
+inline constexpr const char* kProfileNames = "kuma-2.14|kuma-2.14-compat|kuma-3";
 
 struct Settings {
   std::string profile = "kuma-2.14";

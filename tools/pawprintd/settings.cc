@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::array kKeys{
     Key{"mode", "PAWPRINT_MODE", "mode", "apply", "apply, shadow or dry-run"},
-    Key{"profile", "PAWPRINT_PROFILE", "profile", "kuma-2.14", "kuma-2.14 or kuma-2.14-compat"},
+    Key{"profile", "PAWPRINT_PROFILE", "profile", "kuma-2.14",
+        "kuma-2.14, kuma-2.14-compat or kuma-3"},
     Key{"controllerName", "PAWPRINT_CONTROLLER_NAME", "controller-name",
         "gateways.kuma.io/controller", "controllerName of the GatewayClasses that are ours"},
     Key{"systemNamespace", "PAWPRINT_SYSTEM_NAMESPACE", "system-namespace", "kuma-system",
@@ -55,7 +56,7 @@ Result<void> check(std::string_view path, const std::string& value) {
     return fail(ErrorCode::kInvalid, fmt::format("{}: {}", path, error.message));
   };
   if (path == "mode") return one_of(path, value, {"apply", "shadow", "dry-run"});
-  if (path == "profile") return one_of(path, value, {"kuma-2.14", "kuma-2.14-compat"});
+  if (path == "profile") return one_of(path, value, {"kuma-2.14", "kuma-2.14-compat", "kuma-3"});
   if (path == "log.format") return one_of(path, value, {"text", "json"});
   if (path == "log.level") return one_of(path, value, {"debug", "info", "warn", "error"});
   if (path == "leaderElection.enabled" && value != "false") {
