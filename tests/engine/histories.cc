@@ -328,6 +328,12 @@ json random_authority(Dice& dice) {
           {"data", {{"ca.crt", dice.chance(5) ? "none" : pem}}}};
 }
 
+json random_service(Dice& dice) {
+  json out = service(dice.ns(), dice.one_of({"v1", "v2", "v3"}), dice.chance(4) ? 81 : 80);
+  if (dice.chance(8)) out["spec"]["clusterIP"] = "None";
+  return out;
+}
+
 json random_object(Dice& dice) {
   switch (dice.below(24)) {
     case 0:
@@ -343,7 +349,7 @@ json random_object(Dice& dice) {
       return random_gateway(dice);
     case 5:
     case 6:
-      return service(dice.ns(), dice.one_of({"v1", "v2", "v3"}), dice.chance(4) ? 81 : 80);
+      return random_service(dice);
     case 7:
     case 8:
       return random_grant(dice);

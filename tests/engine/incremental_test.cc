@@ -93,8 +93,8 @@ TEST(Incremental, HistoriesReachWhatKuma3Differs) {
     for (const Output& output : folding.reducer().resources()) {
       ASSERT_EQ(output.key.kind.find("Gateway"), std::string::npos) << output.key.kind;
       ASSERT_NE(output.key.kind, "Secret");
-      const bool section = output.body.find(R"("sectionName":"main","weight")") != std::string::npos;
-      backends += section ? 1 : 0;
+      const bool real = output.body.find(R"("sectionName":"http","weight")") != std::string::npos;
+      backends += real ? 1 : 0;
     }
     for (const Output& status : folding.reducer().statuses()) {
       parents += status.body.find(R"("kind":"MeshService")") != std::string::npos ? 1 : 0;
