@@ -11,7 +11,7 @@ const Rule kBackendReal{
     "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[].labels",
     "Where a mesh has MeshServices, a reference by labels answers 503 for a Service without "
     "endpoints and needs no inbound tags; it is written only when it is known to select one",
-    "scenarios/d-47-real-references"};
+    "scenarios/d-47-real-references, scenarios/d-52-grpc-backends"};
 const Rule kBackendKuma{
     "backend_reference/kuma_kinds",
     "BackendObjectReference of group kuma.io: MeshService, MeshMultiZoneService, "

@@ -15,7 +15,8 @@ const Rule kRuleUnsupported{
     "HTTPRouteRule members and filters; Accepted/UnsupportedValue, "
     "PartiallyInvalid",
     "-", "A rule that cannot be expressed fails closed and is reported, never half applied",
-    "scenarios/d-10-unsupported-filter, scenarios/d-09-refused-by-kuma"};
+    "scenarios/d-10-unsupported-filter, scenarios/d-09-refused-by-kuma, "
+    "scenarios/d-52-grpc-disabled"};
 
 namespace {
 

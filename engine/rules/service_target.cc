@@ -67,13 +67,21 @@ void write_mesh_service_labels(Out<T>& out, const MeshServiceLabels& labels,
   out.close('}');
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                                 \
-  template void write_clients_ref<T>(Context<T>&, Out<T>&, Sym, bool, const T::Cause&);         \
-  template void write_destination_ref<T>(Context<T>&, Out<T>&, const Attachment<T>&,            \
-                                         const model::ServicePort&, const DestinationCause<T>&); \
-  template void write_mesh_service_labels<T>(Out<T>&, const MeshServiceLabels&, const T::Cause&);
-PAWPRINT_INSTANTIATE(NoTrace)
-PAWPRINT_INSTANTIATE(Tracing)
-#undef PAWPRINT_INSTANTIATE
+template void write_clients_ref<NoTrace>(Context<NoTrace>&, Out<NoTrace>&, Sym, bool,
+                                          const NoTrace::Cause&);
+template void write_destination_ref<NoTrace>(Context<NoTrace>&, Out<NoTrace>&,
+                                              const Attachment<NoTrace>&,
+                                              const model::ServicePort&,
+                                              const DestinationCause<NoTrace>&);
+template void write_mesh_service_labels<NoTrace>(Out<NoTrace>&, const MeshServiceLabels&,
+                                                  const NoTrace::Cause&);
+template void write_clients_ref<Tracing>(Context<Tracing>&, Out<Tracing>&, Sym, bool,
+                                          const Tracing::Cause&);
+template void write_destination_ref<Tracing>(Context<Tracing>&, Out<Tracing>&,
+                                              const Attachment<Tracing>&,
+                                              const model::ServicePort&,
+                                              const DestinationCause<Tracing>&);
+template void write_mesh_service_labels<Tracing>(Out<Tracing>&, const MeshServiceLabels&,
+                                                  const Tracing::Cause&);
 
 }  // namespace pawprint::rules

@@ -28,6 +28,9 @@ class Flags(CliTest):
         self.fails(2, "backend_reference/weight", "explain", "backend_reference/wieght")
         self.fails(2, "kuma-2.14-compat", "translate", "-f", "-", "--profile", "kuma")
 
+    def test_there_is_no_model_of_the_proxies_of_kuma_3(self):
+        self.fails(2, "not those of profile kuma-3", "route", "GET", "http://a.example/", "-f", "-", "--profile", "kuma-3")
+
     def test_commands_that_are_not_there_are_not_offered(self):
         for command in ("why-not", "impact", "blame", "bisect", "what-if", "bundle", "doctor", "gc"):
             self.fails(2, "unknown command", command)
