@@ -51,7 +51,7 @@ class Mapping(TreeTest):
         self.assert_says('nothing is said of Gateway .gatewayClassName')
 
     def test_entry_without_field(self):
-        self.change('at: [.description]', 'at: [.description]\n  more: 1\n- kinds: [GatewayClass]\n  at: [.never]\n  no_effect: none\n  rest: 1')
+        self.change('# ---- GatewayClass\n', '- kinds: [GatewayClass]\n  at: [.never]\n  rules: [labels/owner]\n')
         self.assert_says("no field of a spec is at ['.never']")
 
     def test_rule_that_does_not_exist(self):
