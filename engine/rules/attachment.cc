@@ -293,8 +293,8 @@ void attach_service(Context<T>& ctx, const RouteInput<T>& route, std::size_t par
   const Destination found = mesh_service ? read_mesh_service<T>(ctx, route, parent, name, out)
                                          : read_service<T>(ctx, parent, name, out);
   const auto src = route.spec.at("parentRefs").at(parent_index);
-  out.gates.push_back(T::by(mesh_service ? kAttachMeshService : kAttachService, src,
-                            T::object(*out.target, "")));
+  out.gates.push_back(
+      T::by(mesh_service ? kAttachMeshService : kAttachService, src, T::object(*out.target, "")));
   out.reason = "NoMatchingParent";
   if (!found.fault.empty()) {
     out.message = found.fault;

@@ -246,8 +246,8 @@ bool refuse_address(JudgedListener<T>& out) {
   const std::string text =
       port ? '"' + std::string(spec.hostname.view()) + "\" is no host name that Kuma takes"
            : "port " + port_text(spec) + " is out of range";
-  out.verdicts.push_back(verdict<T>("Accepted", false, port ? "UnsupportedValue" : "PortUnavailable",
-                                    text, cause));
+  out.verdicts.push_back(
+      verdict<T>("Accepted", false, port ? "UnsupportedValue" : "PortUnavailable", text, cause));
   out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", text, cause));
   return true;
 }

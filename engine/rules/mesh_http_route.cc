@@ -181,10 +181,9 @@ void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   out.open('[');
   for (const model::ServicePort& port : in.attachment.ports) {
     const std::string tag = service_tag(service, ns, port.port);
-    auto cause =
-        T::by(kGammaDestination, in.parent_src().at("name"),
-              in.parent().port != 0 ? in.parent_src().at("port")
-                                    : T::object(*in.attachment.target, ".spec.ports"));
+    auto cause = T::by(kGammaDestination, in.parent_src().at("name"),
+                       in.parent().port != 0 ? in.parent_src().at("port")
+                                             : T::object(*in.attachment.target, ".spec.ports"));
     out.open('{');
     write_rules_of<T>(ctx, out, in,
                       ctx.quirks().d04_gamma_unresolved_vanishes ? Blackhole{} : Blackhole{tag});

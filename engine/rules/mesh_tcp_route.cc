@@ -77,8 +77,8 @@ void write_service_target(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
   const auto cause = T::by(kMeshTcpRouteTarget, in.parent_src().at("namespace"),
                            T::object(in.route.object, ".metadata").at("namespace"));
   out.key("targetRef");
-  write_clients_ref<T>(ctx, out, in.route.object.ns,
-                       in.route.object.ns == in.attachment.target_ns, cause);
+  write_clients_ref<T>(ctx, out, in.route.object.ns, in.route.object.ns == in.attachment.target_ns,
+                       cause);
 }
 
 template <class T>

@@ -47,7 +47,7 @@ struct Quirks {
   bool d48_no_floor_routes = false;    ///< A listener without routes stops its gateway.
   bool d49_no_exact_twins = false;
   bool d53_prefix_slash_lost = false;
-  bool kuma_labels = false;  ///< Kuma's owner label instead of ours.
+  bool kuma_labels = false;                 ///< Kuma's owner label instead of ours.
   bool k3_no_gateways = false;              ///< Nothing of the Gateway API's north-south half.
   bool k3_label_references = false;         ///< Targets by kind, labels and sectionName only.
   bool k3_mesh_service_parents = false;     ///< Destinations are MeshServices.

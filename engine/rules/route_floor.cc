@@ -145,10 +145,9 @@ std::string service_floor_name(const RouteInput<T>& route, const model::ParentRe
   // A Service and a MeshService may share their name.
   std::string mesh = service.kind == Kind::kMeshService ? "MeshService/" : "";
   mesh += route.mesh.name.view();
-  return pawprint_service_floor_name(
-      service.name.view(), service.ns.view(),
-      {mesh, std::to_string(parent.port), parent.section.view(),
-       producer ? std::string_view{} : route.object.ns.view()});
+  return pawprint_service_floor_name(service.name.view(), service.ns.view(),
+                                     {mesh, std::to_string(parent.port), parent.section.view(),
+                                      producer ? std::string_view{} : route.object.ns.view()});
 }
 
 }  // namespace

@@ -68,20 +68,18 @@ void write_mesh_service_labels(Out<T>& out, const MeshServiceLabels& labels,
 }
 
 template void write_clients_ref<NoTrace>(Context<NoTrace>&, Out<NoTrace>&, Sym, bool,
-                                          const NoTrace::Cause&);
+                                         const NoTrace::Cause&);
 template void write_destination_ref<NoTrace>(Context<NoTrace>&, Out<NoTrace>&,
-                                              const Attachment<NoTrace>&,
-                                              const model::ServicePort&,
-                                              const DestinationCause<NoTrace>&);
+                                             const Attachment<NoTrace>&, const model::ServicePort&,
+                                             const DestinationCause<NoTrace>&);
 template void write_mesh_service_labels<NoTrace>(Out<NoTrace>&, const MeshServiceLabels&,
-                                                  const NoTrace::Cause&);
+                                                 const NoTrace::Cause&);
 template void write_clients_ref<Tracing>(Context<Tracing>&, Out<Tracing>&, Sym, bool,
-                                          const Tracing::Cause&);
+                                         const Tracing::Cause&);
 template void write_destination_ref<Tracing>(Context<Tracing>&, Out<Tracing>&,
-                                              const Attachment<Tracing>&,
-                                              const model::ServicePort&,
-                                              const DestinationCause<Tracing>&);
+                                             const Attachment<Tracing>&, const model::ServicePort&,
+                                             const DestinationCause<Tracing>&);
 template void write_mesh_service_labels<Tracing>(Out<Tracing>&, const MeshServiceLabels&,
-                                                  const Tracing::Cause&);
+                                                 const Tracing::Cause&);
 
 }  // namespace pawprint::rules

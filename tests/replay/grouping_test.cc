@@ -73,7 +73,8 @@ TEST_P(Grouping, ChangesNothing) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Profiles, Grouping, ::testing::Values("kuma-2.14", "kuma-2.14-compat", "kuma-3"));
+INSTANTIATE_TEST_SUITE_P(Profiles, Grouping,
+                         ::testing::Values("kuma-2.14", "kuma-2.14-compat", "kuma-3"));
 
 }  // namespace
 }  // namespace pawprint::replay

@@ -194,8 +194,7 @@ Result<Graph> from_store(const GraphOptions& options) {
   const auto opened = source.open();
   if (!opened) return tl::unexpected<Error>(opened.error());
   const Reducer& reducer = opened->past.reducer;
-  const std::string& profile =
-      options.profile.empty() ? reducer.config().profile : options.profile;
+  const std::string& profile = options.profile.empty() ? reducer.config().profile : options.profile;
   if (auto checked = check_modelled(profile); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
