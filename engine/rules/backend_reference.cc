@@ -242,6 +242,19 @@ void write_unresolved(Context<T>& ctx, Out<T>& out, const Blackhole& blackhole,
   out.close('}');
 }
 
+/// Clients call the Service that a route is attached to anyway, so sending them there takes
+/// nobody's consent. All Service parents share the rules, so it has to be every one of them.
+template <class T>
+bool is_every_parent(const RouteInput<T>& route, const Reference& ref) {
+  if (!ref.to_group.empty() || !ref.to_kind.is("Service")) return false;
+  for (const model::ParentRef& each : route.fact.parents) {
+    if (!each.kind.is("Service")) continue;
+    const Sym ns = each.ns.set() ? each.ns : route.object.ns;
+    if (ns != ref.to_ns || each.name != ref.to_name) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 template <class T>
@@ -255,15 +268,16 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
   out.target_src = src;
   Resolution<T> resolution{ctx, route, out, verdicts, parent};
   const Sym ns = ref.ref.ns.set() ? ref.ref.ns : route.object.ns;
-  const bool grants_count =
-      parent == ParentKind::kGateway || !ctx.quirks().d03_gamma_ignores_grants;
   const Reference reference{model::info(route.object.kind).name,
                             route.object.ns,
                             ref.ref.group,
                             ref.ref.kind,
                             ns,
                             ref.ref.name};
-  if (grants_count && !reference_permitted<T>(ctx, reference)) {
+  const bool ungoverned =
+      parent == ParentKind::kService &&
+      (ctx.quirks().d03_gamma_ignores_grants || is_every_parent<T>(route, reference));
+  if (!ungoverned && !reference_permitted<T>(ctx, reference)) {
     resolution.refuse("RefNotPermitted",
                       "reference to " + kind_with_group(ref.ref.group, ref.ref.kind) + ' ' +
                           quoted(ns, ref.ref.name) + " not permitted by any ReferenceGrant");

@@ -162,6 +162,7 @@ World read_world(const Input& input) {
   world.default_mesh = input.mesh;
   world.sources = input.sources;
   world.certificates = input.certificates;
+  world.egress_known = input.egress_unseen;
   Reader reader{input, world, {}, {}};
   for (const Object& each : input.objects) reader.read(each);
   for (Service& each : world.services) {

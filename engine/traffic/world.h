@@ -39,6 +39,8 @@ struct Input {
   std::string system_namespace = "kuma-system";
   std::string mesh = "default";  ///< Of objects that name none.
   SourceTable sources;
+  /// Nothing tells which ZoneEgresses there are: one is believed to be there.
+  bool egress_unseen = false;
   /// What TLS servers outside the mesh present, by "host:port": names in the certificate, and the
   /// base64 PEM of the authority that signed it. An address that is not named is believed to fit.
   struct Certificate {

@@ -56,6 +56,20 @@ spec:
       default: {backendRefs: [{kind: MeshServiceSubset, name: v2_demo_svc_80}]}
 """
 
+EXTERNAL = """
+apiVersion: kuma.io/v1alpha1
+kind: Mesh
+metadata: {name: default}
+spec: {mtls: {enabledBackend: ca, backends: [{name: ca, type: builtin}]}, routing: {zoneEgress: true}}
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshExternalService
+metadata: {namespace: kuma-system, name: far, labels: {kuma.io/mesh: default}}
+spec:
+  match: {type: HostnameGenerator, port: 80, protocol: http}
+  endpoints: [{address: far.example.com, port: 80}]
+"""
+
 
 class Route(CliTest):
     def route(self, *words, manifests=GATEWAY, flags=()):
@@ -124,6 +138,16 @@ class Route(CliTest):
         self.assertEqual(then["at"]["seq"], first)
         edge = self.answer("route", "GET", "http://shop.com:8080/", "--store", self.store)
         self.assertEqual(edge["route"], "HTTPRoute/demo/shop")
+
+    def test_no_store_tells_of_zone_egresses(self):
+        reference = "{group: kuma.io, kind: MeshExternalService, name: far}"
+        path = self.write("graph.yaml", GATEWAY.replace("{name: v2, port: 80, weight: 1}", reference) + "---" + EXTERNAL)
+        words = ["route", "GET", "http://shop.com:8080/"]
+        statuses = {each["service"]: each.get("status") for each in self.answer(*words, "-f", path)["backends"]}
+        self.assertEqual(statuses, {"demo/v1": None, "kuma-system/far": 503})
+        self.answer("import", path, "--store", self.store, "--zone", "zone-1", "--now", NOW)
+        statuses = {each["service"]: each.get("status") for each in self.answer(*words, "--store", self.store)["backends"]}
+        self.assertEqual(statuses, {"demo/v1": None, "kuma-system/far": None})
 
     def test_wrong_usage(self):
         path = self.write("graph.yaml", GATEWAY)

@@ -210,6 +210,7 @@ Result<Graph> from_store(const GraphOptions& options) {
   out.input.system_namespace = reducer.config().system_namespace;
   out.input.mesh = reducer.config().default_mesh;
   out.input.objects = joined(reducer, *objects, *zone, true);
+  out.input.egress_unseen = true;  // The daemon does not watch them.
   out.input.sources = sources_of(reducer, *zone);
   return out;
 }
