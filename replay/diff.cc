@@ -67,10 +67,11 @@ Result<void> add_plan(State& state, const DiffRequest& request, const Reducer& r
     if (!writes) return tl::unexpected<Error>(writes.error());
     // One object may need several operations; each is a subject of its own.
     const std::string verb(plan::name(operation.verb));
+    const std::string of = "plan " + verb;
     const auto add = [&](const std::string& suffix) {
       return state
           .try_emplace(
-              {operation.object, "plan " + verb + suffix},
+              {operation.object, of + suffix},
               Json{{"verb", verb}, {"digest", operation.digest}, {"writes", changes_json(*writes)}})
           .second;
     };
@@ -146,7 +147,8 @@ Json change_json(const Subject& subject, const Json* from, const Json* to, const
                                   : "change"},
            {"fields", fields_of(subject, from, to)},
            {"causes", causes.of(subject)}};
-  if (subject.of.starts_with("plan")) out["verb"] = (to != nullptr ? *to : *from)["verb"];
+  const Json* side = to != nullptr ? to : from;
+  if (side != nullptr && subject.of.starts_with("plan")) out["verb"] = (*side)["verb"];
   return out;
 }
 

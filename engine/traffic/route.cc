@@ -20,9 +20,9 @@ void remark_grpc(bool gateway, Answer& answer) {
   const std::string why = gateway ? " (D-52)" : "; its appProtocol is neither grpc nor http2";
   for (const Backend& each : answer.backends) {
     if (each.protocol != "HTTP/1.1" || each.status != 0) continue;
-    answer.remarks.push_back(
-        {answer.kuma, "warning", "route/grpc",
-         who + each.service + " with HTTP/1.1, which gRPC servers do not take" + why});
+    std::string text = who;
+    text.append(each.service).append(" with HTTP/1.1, which gRPC servers do not take").append(why);
+    answer.remarks.push_back({answer.kuma, "warning", "route/grpc", std::move(text)});
   }
 }
 
