@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view kKumaController = "gateways.kuma.io/controller";
 
-void check_kinds(const kube::Served& served, std::vector<Finding>& findings) {
+void check_kinds(const ZoneOptions& options, const kube::Served& served,
+                 std::vector<Finding>& findings) {
   for (const auto& kind : watched_kinds()) {
     const auto& all = served.discovery.resources;
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& resource) {
@@ -24,7 +25,7 @@ void check_kinds(const kube::Served& served, std::vector<Finding>& findings) {
     if (found != all.end()) {
       findings.push_back(
           {true, fmt::format("kind {} ({}/{})", kind.kind, group, found->version), "served"});
-    } else if (kind.required) {
+    } else if (kind.required && (options.gateways || !kind.kind.starts_with("MeshGateway"))) {
       findings.push_back({false, fmt::format("kind {} ({})", kind.kind, group),
                           fmt::format("not served: install the {} CRDs",
                                       kind.group == kKumaGroup ? "Kuma" : "Gateway API")});
@@ -140,7 +141,7 @@ void check_controllers(kube::Client& client, const ZoneOptions& options, const k
 std::vector<Finding> check_zone(kube::Client& client, const ZoneOptions& options,
                                 const kube::Served& served, const std::string& described) {
   std::vector<Finding> findings{{true, "API server", described}};
-  check_kinds(served, findings);
+  check_kinds(options, served, findings);
   check_permissions(client, options, served, findings);
   check_zone_name(client, options, findings);
   check_controllers(client, options, served, findings);

@@ -52,6 +52,11 @@ void Evaluator::load_settings() {
   const record::Config& config = world_.config();
   settings_.profile = profile_override_.empty() ? config.profile : profile_override_;
   rules::quirks_of(settings_.profile, settings_.quirks);
+  std::vector<Kind> dispensable;
+  if (settings_.quirks.k3_no_gateways) {
+    dispensable = {Kind::kMeshGateway, Kind::kMeshGatewayInstance};
+  }
+  world_.set_dispensable(std::move(dispensable));
   settings_.controller = world_.intern(config.controller_name);
   settings_.system_namespace = world_.intern(config.system_namespace);
   settings_.default_mesh = world_.intern(config.default_mesh);

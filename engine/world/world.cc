@@ -112,7 +112,10 @@ bool World::synced(std::string_view name) const {
     if (kind == Kind::kSecret || kind == Kind::kConfigMap) continue;  // Read where allowed.
     const auto state = found->second.kinds.find(kind);
     if (state == found->second.kinds.end() || !state->second.synced) return false;
-    if (model::info(kind).required && state->second.absent) return false;
+    const bool needed =
+        model::info(kind).required &&
+        std::find(dispensable_.begin(), dispensable_.end(), kind) == dispensable_.end();
+    if (needed && state->second.absent) return false;
   }
   return true;
 }

@@ -97,6 +97,9 @@ class World {
   /// Zones by name. A zone decides nothing before synced() holds for it.
   [[nodiscard]] const std::map<std::string, Zone, std::less<>>& zones() const { return zones_; }
   [[nodiscard]] bool synced(std::string_view zone) const;
+  /// Kinds that no zone need serve, required or not: the target does without them. Replaces what
+  /// was said before.
+  void set_dispensable(std::vector<Kind> kinds) { dispensable_ = std::move(kinds); }
 
   Sym intern(std::string_view text) { return symbols_.intern(text); }
   [[nodiscard]] std::size_t symbols() const { return symbols_.size(); }
@@ -127,6 +130,7 @@ class World {
   std::unordered_map<Key, ObjId, KeyHash> index_;
   std::unordered_map<ObjId, std::vector<ObjId>> members_;
   std::map<std::string, Zone, std::less<>> zones_;
+  std::vector<Kind> dispensable_;
   record::Config config_;
   record::Seq head_ = 0, config_seq_ = 0;
 };

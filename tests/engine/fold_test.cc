@@ -123,6 +123,26 @@ TEST(Fold, NothingIsDecidedBeforeTheZoneIsSynced) {
   }
 }
 
+TEST(Fold, Kuma3_DoesWithoutTheKindsOfGateways) {
+  for (const std::string profile : {"kuma-2.14", "kuma-3"}) {
+    Folding folding(profile, false);
+    folding.add(service("demo", "web"));
+    const json parent{{"group", ""}, {"kind", "Service"}, {"name", "web"}};
+    folding.add(route("canary", json::array({parent}), kToWeb));
+    for (int i = 1; i < model::kKindCount; ++i) {
+      const model::KindInfo& info = model::info(static_cast<model::Kind>(i));
+      const bool gateways = info.name == "MeshGateway" || info.name == "MeshGatewayInstance";
+      record::Record sync;
+      sync.kind = record::Kind::kSyncEnd;
+      sync.zone = "zone-1";
+      sync.body = record::encode(record::Sync{std::string(info.group), std::string(info.name), "7",
+                                              gateways ? "absent" : "start", 0});
+      folding.fold(sync);
+    }
+    EXPECT_EQ(folding.reducer().resources().empty(), profile == "kuma-2.14") << profile;
+  }
+}
+
 TEST(Fold, MissingMesh_IsAFaultOnlyWhereKumaHasMeshes) {
   record::Record settings = config_record("kuma-2.14");
   record::Config config = *record::decode_config(settings.body);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "engine/rules/quirks.h"
 #include "store/secret_facts.h"
 #include "tools/pawprintd/event_log.h"
 
@@ -54,6 +55,9 @@ Result<std::unique_ptr<watch::Edge>> Zones::open(const ZoneSettings& zone) {
   options.controller_name = settings_.get("controllerName");
   options.system_namespace = settings_.get("systemNamespace");
   options.secret_namespaces = settings_.secret_namespaces();
+  rules::Quirks quirks;
+  rules::quirks_of(settings_.get("profile"), quirks);
+  options.gateways = !quirks.k3_no_gateways;
   options.read_only = settings_.get("mode") != "apply";
   options.event_bytes = settings_.event_bytes();
   // The key is read when the first edge is started, after the store was opened.
