@@ -296,6 +296,16 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
 }
 
 template <class T>
+void resolve_backends(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent,
+                      RulePlan<T>& plan) {
+  const auto backends = plan.src.at("backendRefs");
+  for (std::size_t i = 0; i < plan.spec->backends.size(); ++i) {
+    plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[i],
+                                               backends.at(i), plan.verdicts));
+  }
+}
+
+template <class T>
 void write_backend(Context<T>& ctx, Out<T>& out, const Backend<T>& backend,
                    const Blackhole& blackhole, bool with_weight) {
   const bool by_labels = ctx.quirks().k3_label_references;
@@ -366,6 +376,7 @@ std::vector<Backend<T>> merge_backends(const std::vector<Backend<T>>& backends,
   template Backend<T> resolve_backend<T>(Context<T>&, const RouteInput<T>&, ParentKind,            \
                                          const model::BackendRef&, const T::Src&,                  \
                                          std::vector<Verdict<T>>&);                                \
+  template void resolve_backends<T>(Context<T>&, const RouteInput<T>&, ParentKind, RulePlan<T>&);  \
   template void write_backend<T>(Context<T>&, Out<T>&, const Backend<T>&, const Blackhole&, bool); \
   template void write_unresolved_share<T>(Context<T>&, Out<T>&, const Blackhole&,                  \
                                           const T::Cause&);                                        \

@@ -16,6 +16,11 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
                            const model::BackendRef& ref, const typename T::Src& src,
                            std::vector<Verdict<T>>& verdicts);
 
+/// Resolves every backendRef of a rule into `plan`.
+template <class T>
+void resolve_backends(Context<T>& ctx, const RouteInput<T>& route, ParentKind parent,
+                      RulePlan<T>& plan);
+
 /// What an unresolved share is sent to. Empty on gateways: Kuma's placeholder, which answers 500.
 /// On sidecars the placeholder would vanish (D-04), so the share goes to the parent's own service
 /// name with a tag that no proxy has, which answers 503. In Kuma 3 the share goes to a label that

@@ -5,6 +5,7 @@
 #include "engine/model/decode_gateway.h"
 #include "engine/rules/labels.h"
 #include "engine/rules/names.h"
+#include "engine/rules/system_object.h"
 
 namespace pawprint::rules {
 
@@ -214,47 +215,38 @@ struct Judging {
     const Mesh<T> mesh = mesh_of<T>(ctx, object, fact.meta);
     const auto target = spec().at("targetRefs");
     const auto ports = T::object(service, ".spec.ports");
-    Generated made;
-    made.kind = Kind::kMeshExternalService;
-    made.ns = ctx.settings.system_namespace;
-    made.name = ctx.intern(external_name(object, service.name, port.port));
-    Out<T> to;
-    to.open('{');
-    write_type<T>(to, made.kind, T::object(object, ""));
-    to.key("metadata");
-    to.open('{');
-    write_labels<T>(to, common_labels<T>(ctx, object, mesh, true));
-    to.member("name", made.name.view(), T::by(kBackendTls, target, ports));
-    to.member("namespace", made.ns.view(), T::by(kBackendTls, T::setting("systemNamespace")));
-    to.close('}');
-    to.key("spec");
-    to.open('{');
-    to.key("endpoints");
-    to.open('[');
-    to.open('{');
-    to.member("address",
-              std::string(service.name.view()) + '.' + std::string(service.ns.view()) +
-                  ".svc.cluster.local",
-              T::by(kBackendTls, target));
-    to.key("port");
-    to.number(port.port, T::by(kBackendTls, ports));
-    to.close('}');
-    to.close(']');
-    to.key("match");
-    to.open('{');
-    to.key("port");
-    to.number(port.port, T::by(kBackendTls, ports));
-    const bool grpc = port.kuma_protocol.is("grpc");
-    const bool http2 = port.kuma_protocol.is("http2");
-    to.member("protocol", grpc ? "grpc" : http2 ? "http2" : "http", T::by(kBackendTls, ports));
-    to.member("type", "HostnameGenerator", T::by(kBackendTls, target));
-    to.close('}');
-    write_tls(to);
-    to.close('}');
-    to.close('}');
-    made.leaves = std::move(to.leaves());
-    made.body = to.take();
-    return made;
+    const SystemObject<T> what{Kind::kMeshExternalService,
+                               ctx.intern(external_name(object, service.name, port.port)),
+                               object,
+                               mesh,
+                               kBackendTls,
+                               T::by(kBackendTls, target, ports)};
+    return make_system_object<T>(ctx, what, [&](Out<T>& to) {
+      to.key("spec");
+      to.open('{');
+      to.key("endpoints");
+      to.open('[');
+      to.open('{');
+      to.member("address",
+                std::string(service.name.view()) + '.' + std::string(service.ns.view()) +
+                    ".svc.cluster.local",
+                T::by(kBackendTls, target));
+      to.key("port");
+      to.number(port.port, T::by(kBackendTls, ports));
+      to.close('}');
+      to.close(']');
+      to.key("match");
+      to.open('{');
+      to.key("port");
+      to.number(port.port, T::by(kBackendTls, ports));
+      const bool grpc = port.kuma_protocol.is("grpc");
+      const bool http2 = port.kuma_protocol.is("http2");
+      to.member("protocol", grpc ? "grpc" : http2 ? "http2" : "http", T::by(kBackendTls, ports));
+      to.member("type", "HostnameGenerator", T::by(kBackendTls, target));
+      to.close('}');
+      write_tls(to);
+      to.close('}');
+    });
   }
 
   void generate() {

@@ -202,11 +202,7 @@ std::vector<RulePlan<T>> plan_rules(Context<T>& ctx, const RouteInput<T>& route,
       plan.filters.push_back(
           plan_filter<T>(ctx, route, parent, plan.spec->filters[f], filters.at(f), plan));
     }
-    const auto backends = plan.src.at("backendRefs");
-    for (std::size_t b = 0; b < plan.spec->backends.size(); ++b) {
-      plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[b],
-                                                 backends.at(b), plan.verdicts));
-    }
+    resolve_backends<T>(ctx, route, parent, plan);
     judge_mirrors<T>(ctx, parent, plan);
   }
   return out;

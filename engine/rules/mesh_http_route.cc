@@ -9,6 +9,7 @@
 #include "engine/rules/one_match.h"
 #include "engine/rules/route_floor.h"
 #include "engine/rules/service_target.h"
+#include "engine/rules/system_object.h"
 
 namespace pawprint::rules {
 
@@ -199,36 +200,26 @@ void write_gamma_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
 template <class T>
 Generated print_one(Context<T>& ctx, const Printing<T>& in) {
   const auto meta = T::object(in.route.object, ".metadata");
-  Generated made;
-  made.kind = Kind::kMeshHttpRoute;
-  made.ns = ctx.settings.system_namespace;
-  made.name = ctx.intern(object_name<T>(ctx, in));
-  Out<T> out;
-  out.open('{');
-  write_type<T>(out, Kind::kMeshHttpRoute, T::object(in.route.object, ""));
-  out.key("metadata");
-  out.open('{');
-  write_labels<T>(out, common_labels<T>(ctx, in.route.object, in.route.mesh, true));
-  out.member("name", made.name.view(),
-             T::by(kMeshHttpRoute, meta.at("name"), meta.at("namespace"), in.parent_src()));
-  out.member("namespace", made.ns.view(), T::by(kMeshHttpRoute, T::setting("systemNamespace")));
-  out.close('}');
-  out.key("spec");
-  out.open('{');
-  if (in.attachment.parent == ParentKind::kGateway) {
-    write_gateway_target<T>(out, in);
-    write_gateway_to<T>(ctx, out, in);
-  } else {
-    write_gamma_target<T>(ctx, out, in);
-    write_gamma_to<T>(ctx, out, in);
-  }
-  out.close('}');
-  out.close('}');
-  made.leaves = std::move(out.leaves());
-  made.body = out.take();
-  if constexpr (T::kOn) {
-    for (const auto& gate : in.attachment.gates) made.gates.push_back(gate.cause);
-  }
+  const SystemObject<T> what{
+      Kind::kMeshHttpRoute,
+      ctx.intern(object_name<T>(ctx, in)),
+      in.route.object,
+      in.route.mesh,
+      kMeshHttpRoute,
+      T::by(kMeshHttpRoute, meta.at("name"), meta.at("namespace"), in.parent_src())};
+  Generated made = make_system_object<T>(ctx, what, [&](Out<T>& out) {
+    out.key("spec");
+    out.open('{');
+    if (in.gateway()) {
+      write_gateway_target<T>(out, in);
+      write_gateway_to<T>(ctx, out, in);
+    } else {
+      write_gamma_target<T>(ctx, out, in);
+      write_gamma_to<T>(ctx, out, in);
+    }
+    out.close('}');
+  });
+  made.gates = in.attachment.gate_causes();
   return made;
 }
 

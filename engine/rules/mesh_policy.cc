@@ -3,6 +3,7 @@
 #include "engine/rules/duration.h"
 #include "engine/rules/labels.h"
 #include "engine/rules/names.h"
+#include "engine/rules/system_object.h"
 
 namespace pawprint::rules {
 
@@ -145,25 +146,13 @@ Generated print_policy(Context<T>& ctx, const PolicyInput<T>& in, Kind kind, Sha
   const bool timeout = kind == Kind::kMeshTimeout;
   const auto cause =
       T::by(timeout ? kMeshTimeout : kMeshRetry, in.rule.src.at(timeout ? "timeouts" : "retry"));
-  Generated made;
-  made.kind = kind;
-  made.ns = ctx.settings.system_namespace;
-  made.name = shape == Shape::kTop ? in.target
-                                   : ctx.intern(pawprint_policy_name(in.target.view(), "to-route"));
-  Out<T> out;
-  out.open('{');
-  write_type<T>(out, kind, T::object(in.route.object, ""));
-  out.key("metadata");
-  out.open('{');
-  write_labels<T>(out, common_labels<T>(ctx, in.route.object, in.route.mesh, true));
-  out.member("name", made.name.view(), cause);
-  out.member("namespace", made.ns.view(),
-             T::by(timeout ? kMeshTimeout : kMeshRetry, T::setting("systemNamespace")));
-  out.close('}');
-  write_spec<T>(ctx, out, in, kind, shape);
-  out.close('}');
-  made.leaves = std::move(out.leaves());
-  made.body = out.take();
+  const Sym name = shape == Shape::kTop
+                       ? in.target
+                       : ctx.intern(pawprint_policy_name(in.target.view(), "to-route"));
+  const SystemObject<T> what{
+      kind, name, in.route.object, in.route.mesh, timeout ? kMeshTimeout : kMeshRetry, cause};
+  Generated made = make_system_object<T>(
+      ctx, what, [&](Out<T>& out) { write_spec<T>(ctx, out, in, kind, shape); });
   if constexpr (T::kOn) made.gates.push_back(cause.cause);
   return made;
 }

@@ -7,6 +7,7 @@
 #include "engine/rules/mesh_gateway.h"
 #include "engine/rules/names.h"
 #include "engine/rules/service_target.h"
+#include "engine/rules/system_object.h"
 
 namespace pawprint::rules {
 
@@ -137,32 +138,22 @@ void write_to(Context<T>& ctx, Out<T>& out, const Printing<T>& in) {
 template <class T>
 Generated print_one(Context<T>& ctx, const Printing<T>& in) {
   const auto meta = T::object(in.route.object, ".metadata");
-  Generated made;
-  made.kind = Kind::kMeshTcpRoute;
-  made.ns = ctx.settings.system_namespace;
-  made.name = ctx.intern(object_name<T>(in));
-  Out<T> out;
-  out.open('{');
-  write_type<T>(out, made.kind, T::object(in.route.object, ""));
-  out.key("metadata");
-  out.open('{');
-  write_labels<T>(out, common_labels<T>(ctx, in.route.object, in.route.mesh, true));
-  out.member("name", made.name.view(),
-             T::by(kMeshTcpRoute, meta.at("name"), meta.at("namespace"), in.parent_src()));
-  out.member("namespace", made.ns.view(), T::by(kMeshTcpRoute, T::setting("systemNamespace")));
-  out.close('}');
-  out.key("spec");
-  out.open('{');
-  if (in.listener != nullptr) write_gateway_target<T>(out, in);
-  else write_service_target<T>(ctx, out, in);
-  write_to<T>(ctx, out, in);
-  out.close('}');
-  out.close('}');
-  made.leaves = std::move(out.leaves());
-  made.body = out.take();
-  if constexpr (T::kOn) {
-    for (const auto& gate : in.attachment.gates) made.gates.push_back(gate.cause);
-  }
+  const SystemObject<T> what{
+      Kind::kMeshTcpRoute,
+      ctx.intern(object_name<T>(in)),
+      in.route.object,
+      in.route.mesh,
+      kMeshTcpRoute,
+      T::by(kMeshTcpRoute, meta.at("name"), meta.at("namespace"), in.parent_src())};
+  Generated made = make_system_object<T>(ctx, what, [&](Out<T>& out) {
+    out.key("spec");
+    out.open('{');
+    if (in.listener != nullptr) write_gateway_target<T>(out, in);
+    else write_service_target<T>(ctx, out, in);
+    write_to<T>(ctx, out, in);
+    out.close('}');
+  });
+  made.gates = in.attachment.gate_causes();
   return made;
 }
 
@@ -230,11 +221,7 @@ std::vector<RulePlan<T>> plan_connections(Context<T>& ctx, const RouteInput<T>& 
     if (route.object.kind == Kind::kTlsRoute) {
       judge_hostnames(route.fact.hostnames, plan.fault, plan.dropped_match);
     }
-    const auto backends = plan.src.at("backendRefs");
-    for (std::size_t b = 0; b < plan.spec->backends.size(); ++b) {
-      plan.backends.push_back(resolve_backend<T>(ctx, route, parent, plan.spec->backends[b],
-                                                 backends.at(b), plan.verdicts));
-    }
+    resolve_backends<T>(ctx, route, parent, plan);
   }
   return out;
 }

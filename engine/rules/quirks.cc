@@ -24,7 +24,6 @@ bool quirks_of(std::string_view profile, Quirks& out) {
   out.d10_filters_ignored = true;
   out.d11_rule_members_ignored = true;
   out.d12_plain_gamma_names = true;
-  out.d13_one_object_per_service = true;
   out.d14_parent_port_unchecked = true;
   out.d15_missing_service_parent_silent = true;
   out.d16_backend_port_unchecked = true;

@@ -22,7 +22,6 @@ struct Quirks {
   bool d10_filters_ignored = false;
   bool d11_rule_members_ignored = false;  ///< timeouts, retry, sessionPersistence, mirror share.
   bool d12_plain_gamma_names = false;
-  bool d13_one_object_per_service = false;  ///< The last parentRef of a Service wins.
   bool d14_parent_port_unchecked = false;
   bool d15_missing_service_parent_silent = false;
   bool d16_backend_port_unchecked = false;

@@ -64,6 +64,14 @@ struct Attachment {
 
   /// Where the listeners stand.
   [[nodiscard]] const Object& owner() const { return set != nullptr ? *set : *target; }
+  /// The gates as explain keeps them; empty without tracing.
+  [[nodiscard]] std::vector<explain::Cause> gate_causes() const {
+    std::vector<explain::Cause> out;
+    if constexpr (T::kOn) {
+      for (const auto& gate : gates) out.push_back(gate.cause);
+    }
+    return out;
+  }
 };
 
 /// How a backendRef is printed.
