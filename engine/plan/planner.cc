@@ -4,6 +4,7 @@
 
 #include "engine/plan/bodies.h"
 #include "engine/plan/ownership.h"
+#include "engine/rules/labels.h"
 
 namespace pawprint::plan {
 
@@ -236,7 +237,21 @@ std::optional<Planner::Wanted> Planner::want_deletion(ObjId id) const {
   if (!object.exists() || !owned(object, evaluator_.settings().quirks.kuma_labels))
     return std::nullopt;
   if (object.uid.empty()) return std::nullopt;
-  return Wanted{Verb::kDelete, object.uid, object.resource_version, {}, {}};
+  return Wanted{Verb::kDelete, object.uid, object.resource_version, {}, unseen_owner(object)};
+}
+
+/// Absent is not empty: of a kind that the zone does not serve, or that may not be read, nobody
+/// knows whether its objects are gone. So what one of them asked for stays.
+std::string Planner::unseen_owner(const Object& object) const {
+  const auto seen = observed(object);
+  const std::string_view label = model::find_label(*seen->labels, rules::kOwnerKey).view();
+  const std::string_view name = label.substr(0, label.find('.'));
+  const Kind kind = model::kind_of(model::info(Kind::kGateway).group, name);
+  const auto zone = world_.zones().find(object.zone.view());
+  if (kind == Kind::kNone || zone == world_.zones().end()) return {};
+  const auto sync = zone->second.kinds.find(kind);
+  if (sync == zone->second.kinds.end() || !sync->second.absent) return {};
+  return std::string(name) + "s, one of which made it, are not served or may not be read here";
 }
 
 std::optional<Planner::Wanted> Planner::want_object(ObjId id) const {

@@ -75,6 +75,7 @@ class Planner {
   std::optional<Wanted> want(const Key& key) const;
   std::optional<Wanted> want_object(ObjId id) const;
   std::optional<Wanted> want_deletion(ObjId id) const;
+  [[nodiscard]] std::string unseen_owner(const world::Object& object) const;
   std::optional<Wanted> want_status(ObjId id) const;
   std::optional<Wanted> want_finalizer(ObjId id) const;
   void update(const Key& key, record::Seq seq);

@@ -299,6 +299,43 @@ TEST(Plan, SettlesWhenTheClusterShowsWhatIsDesired) {
   }
 }
 
+TEST(Plan, WhatAnUnreadableKindAskedForStays) {
+  Folding folding("kuma-2.14");
+  folding.reducer().enable_plan();
+  const auto deletions = [&] {
+    std::size_t count = 0;
+    for (const plan::Operation& each : folding.reducer().pending_operations()) {
+      if (each.verb == plan::Verb::kDelete) ++count;
+    }
+    return count;
+  };
+  const auto say = [&](const std::string& reason) {
+    record::Record sync;
+    sync.kind = record::Kind::kSyncEnd;
+    sync.zone = "zone-1";
+    sync.body = record::encode(record::Sync{"gateway.networking.k8s.io", "TCPRoute",
+                                            reason == "absent" ? "" : "7", reason, 0});
+    folding.fold(sync);
+  };
+  folding.add({{"apiVersion", "kuma.io/v1alpha1"},
+               {"kind", "MeshTCPRoute"},
+               {"metadata",
+                {{"name", "left"},
+                 {"namespace", "kuma-system"},
+                 {"uid", "u1"},
+                 {"resourceVersion", "5"},
+                 {"labels", {{"pawprint.dev/owner", "TCPRoute.demo.left"}}},
+                 {"managedFields", json::array({{{"manager", "pawprint"}}})}}},
+               {"spec", json::object()}});
+  EXPECT_EQ(deletions(), 1U);
+  say("absent");  // Not served, or the right to list it was taken away.
+  EXPECT_EQ(deletions(), 0U);
+  ASSERT_EQ(folding.reducer().held_operations().size(), 1U);
+  EXPECT_NE(folding.reducer().held_operations()[0].second.find("TCPRoute"), std::string::npos);
+  say("start");
+  EXPECT_EQ(deletions(), 1U);
+}
+
 TEST(Plan, HandEdit_IsReplacedAndForeignObjectIsHeld) {
   Folding folding = shop("kuma-2.14");
   folding.reducer().enable_plan();
