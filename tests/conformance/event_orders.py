@@ -152,6 +152,10 @@ class Orders:
         translated = parse(self.program.translate(write_list(folder / "all.json", objects)), "Translation")
         if plain["resources"] != by_name(translated["resources"]):
             yield "plain stream: other generated objects than translate"
+        told = {key: obj["status"] for key, obj in by_name(translated["statuses"]).items()}
+        for key, status in plain["statuses"]:
+            if status != told.get(key):
+                yield f"plain stream: status of {key}: expected {json.dumps(told.get(key))[:300]}, got {json.dumps(status)[:300]}"
         for number in range(self.streams):
             choice = random.Random(f"{label} {number}")
             other = self.outcome(folder / f"store-{number}", stream_of(objects, choice), choice, choice.randint(1, 4))
@@ -176,9 +180,8 @@ class Orders:
     def get(self, store, types):
         result = {}
         for each in types:
-            output = self.program.run("get", each, "-A", "-o", "json", "--store", str(store), accept=(0, 1, 2))
-            if output.strip():
-                result.update(by_name(parse(output, "List")["items"]))
+            output = self.program.run("get", each, "-A", "-o", "json", "--store", str(store))
+            result.update(by_name(parse(output, "List")["items"]))
         return result
 
 

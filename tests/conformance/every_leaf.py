@@ -4,7 +4,7 @@
 The schemas are those of the CRDs' experimental channel, which holds the standard one. A leaf passes when resources, statuses
 or diagnostics of `pawprint translate` differ between an object with it and the same object without it (for a required
 leaf: with another value), or when a condition or diagnostic refuses the member that holds it, by name.
-inert.json lists leaves that may do nothing, each with its reason.
+inert.json lists leaves that may do nothing, each with its reason; a key may end in the start it holds for: "... (mesh)".
 
 Exit 0: none is ignored. 1: some are; they are printed. 2: bad flags.
 """
@@ -179,19 +179,21 @@ class Prober:
         return not any(name in message.lower() for name in held for message in fresh)
 
     def probe(self, kind, version, schema, path, leaf):
-        """Lines of the values of one leaf that are ignored, and the count of values tried."""
+        """Values of one leaf that are ignored, as (leaf, start, line), and the count of values tried. The leaf of a line
+        about a program that failed is empty: nothing excuses it."""
         namespace = "elsewhere" if kind == "ReferenceGrant" else "shop"
         lines, tried = [], 0
         for name, start in starts(kind, path).items():
             for value, spec, without in Specs(schema, start, BASE).pairs(path, leaf):
                 tried += 1
-                label = f"{kind} {text(path)} = {json.dumps(value)}" + (f" ({name})" if name else "")
+                where = f" ({name})" if name else ""
+                label = f"{kind} {text(path)} = {json.dumps(value)}{where}"
                 try:
                     if self.ignored(lambda each: gateway_object(kind, "subject", each, version, namespace),
                                     path, start, spec, without):
-                        lines.append(label)
+                        lines.append((f"{kind} {text(path)}", where, label))
                 except Failure as error:
-                    lines.append(f"{label}: {error}")
+                    lines.append(("", where, f"{label}: {error}"))
         return lines, tried
 
 
@@ -232,7 +234,7 @@ def probe_all(prober, schemas, standard):
                 leaves += 1
                 tried += count
                 mark = "" if f"{kind}{text(path)}" in standard else " [experimental]"
-                lines.setdefault(kind, []).extend(line + mark for line in failed)
+                lines.setdefault(kind, []).extend((leaf, where, line + mark) for leaf, where, line in failed)
                 if not count:
                     empty.append(f"{kind} {text(path)}")
     return lines, dead, leaves, tried, empty
@@ -269,10 +271,17 @@ def main():
     for kind in dead:
         print(f"{kind}: no field has any effect ({len(lines[kind])} values)")
         failed += len(lines.pop(kind)) or 1
-    for line in [line for each in lines.values() for line in each]:
-        if not any(line.startswith(f"{leaf} =") for leaf in inert):
+    excused = set()
+    for leaf, where, line in [line for each in lines.values() for line in each]:
+        found = {leaf, leaf + where} & set(inert)
+        excused |= found
+        if not found:
             failed += 1
             print(line)
+    for leaf in sorted(set(inert) - excused):
+        if leaf.split()[0] in schemas:
+            failed += 1
+            print(f"{leaf}: it has an effect; take it out of inert.json")
     for each in empty:
         print(f"{each}: no value is known that fits its schema")
     print(f"{leaves} leaves, {tried} values tried, {failed} change nothing")

@@ -9,51 +9,30 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "conformance"))
+from program import Failure, Program, parse, write_list  # noqa: E402  (after the path is set)
 
 from comparing import STATUS_KINDS, compare
 from crd_defaults import Defaults
 from history import GENERATED, History, key_of
 
-HERE = pathlib.Path(__file__).resolve().parent
 SETTINGS = ["--profile", "kuma-2.14-compat", "--zone", "zone-1"]
-TIMEOUT = 60
 STATUS_TYPES = {"GatewayClass": "gatewayclasses", "Gateway": "gateways", "HTTPRoute": "httproutes"}
 GENERATED_TYPES = {"MeshGateway": "meshgateways", "MeshGatewayInstance": "meshgatewayinstances",
                    "MeshHTTPRoute": "meshhttproutes", "Secret": "secrets"}
 
 
-class Failure(Exception):
-    """The program did not answer as its interface says."""
-
-
 def run(command, accept=(0,)):
     """Standard output of a command that must end with one of the exit codes."""
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise Failure(f"no end within {TIMEOUT} s: {' '.join(command)}") from error
-    if done.returncode not in accept:
-        text = done.stderr.decode("utf-8", "replace").strip()
-        raise Failure(f"exit code {done.returncode} of {' '.join(command)}: {text or 'no message'}")
-    return done.stdout
-
-
-def parse(output, kind):
-    try:
-        answer = json.loads(output)
-    except ValueError as error:
-        raise Failure(f"no JSON on standard output: {error}") from error
-    if not isinstance(answer, dict) or answer.get("kind") != kind:
-        raise Failure(f"the answer is not of kind {kind}")
-    return answer
+    return Program(command[0]).run(*command[1:], accept=accept)
 
 
 def translate(binary, folder, name, objects):
-    path = folder / f"{name}.json"
-    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}), encoding="utf-8")
+    path = write_list(folder / f"{name}.json", objects)
     return run([binary, "translate", *SETTINGS, "-o", "json", "-f", str(path)])
 
 

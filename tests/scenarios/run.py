@@ -17,13 +17,15 @@ import argparse
 import difflib
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "conformance"))
+from program import Failure, Program  # noqa: E402  (after the path is set)
+
 KEPT = ("outcome", "status", "response", "route", "ruleIndex", "matchIndex", "backends", "request", "mirrors", "redirect", "timeouts",
         "retries", "frozen")
 CLAIMS = ("d-37-supported-features", "kuma-3-gateways")  # The only scenarios that list them.
@@ -32,11 +34,7 @@ GENERATED = "meshgateways,meshgatewayinstances,meshhttproutes,meshtcproutes,mesh
 
 
 def run(binary, *arguments):
-    done = subprocess.run([binary, *arguments, "-o", "json", "-q"], capture_output=True, text=True, timeout=60, check=False)
-    try:
-        return json.loads(done.stdout)
-    except json.JSONDecodeError:
-        raise SystemExit(f"{' '.join(arguments)}: exit {done.returncode}, no JSON: {done.stderr.strip()[:300]}") from None
+    return json.loads(Program(binary).run(*arguments, "-o", "json", "-q", accept=(0, 1)))
 
 
 def translated(binary, folder):
@@ -83,9 +81,7 @@ def comparable(objects, part):
 
 
 def imported(binary, store, path):
-    done = subprocess.run([binary, "import", str(path), "--store", store, "-q"], capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"import {path}: exit {done.returncode}: {done.stderr.strip()[:300]}")
+    Program(binary).run("import", str(path), "--store", store, "-q")
 
 
 def seq_of(binary, store):
@@ -143,6 +139,16 @@ def judge(path, fresh, update):
     return list(difflib.unified_diff(known.splitlines(), fresh.splitlines(), str(path.relative_to(HERE)), "now", lineterm=""))
 
 
+def judged(binary, folder, update):
+    lines = judge(folder / "expected.json", text_of(translated(binary, folder)), update)
+    if (folder / "requests.json").exists():
+        lines += judge(folder / "answers.json", text_of(answered(binary, folder)), update)
+    if (folder / "events.yaml").exists():
+        answers, differences = followed(binary, folder)
+        lines += judge(folder / "after.json", text_of(answers), update) + differences
+    return lines
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
@@ -157,12 +163,10 @@ def main():
     for folder in folders:
         if options.names and folder.name not in options.names:
             continue
-        lines = judge(folder / "expected.json", text_of(translated(options.binary, folder)), options.update)
-        if (folder / "requests.json").exists():
-            lines += judge(folder / "answers.json", text_of(answered(options.binary, folder)), options.update)
-        if (folder / "events.yaml").exists():
-            answers, differences = followed(options.binary, folder)
-            lines += judge(folder / "after.json", text_of(answers), options.update) + differences
+        try:
+            lines = judged(options.binary, folder, options.update)
+        except (Failure, ValueError, KeyError) as error:
+            lines = [f"{type(error).__name__}: {error}"]
         if lines:
             failed += 1
             print(f"FAIL {folder.name}", *lines[:80], sep="\n")
