@@ -1,4 +1,4 @@
-// What every JSON answer begins with (interfaces document, section 1).
+// What every JSON answer begins with (docs/cli.md).
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@
 
 namespace pawprint::explain {
 
-/// Builds the body of a `why` answer (interfaces document, section 4): object, zone, field, value,
+/// Builds the body of a `why` answer (docs/cli.md): object, zone, field, value,
 /// rule, causes and gates; the caller adds the envelope.
 ///
 /// `body` is the JSON of the generated object or status that `trace` explains, `upto` the moment

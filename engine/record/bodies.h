@@ -29,7 +29,7 @@ struct ZoneConfig {
   bool operator==(const ZoneConfig&) const = default;
 };
 
-/// The settings that the engine may read. Defaults are those of the interfaces document.
+/// The settings that the engine may read. Defaults are those of docs/operations.md.
 struct Config {
   std::string mode = "apply";  ///< apply, shadow, dry-run, import, translate.
   std::string profile = "kuma-2.14";

@@ -36,7 +36,8 @@ enum class Kind : std::uint8_t {
 
 /// How `Record::body` is to be read. Numbers are stored on disk.
 enum class Encoding : std::uint8_t {
-  kJson = 1,         ///< A JSON document, for Observed and Vanished exactly the bytes received.
+  kJson = 1,         ///< A JSON document, for Observed and Vanished exactly the bytes received
+                     ///< (ConfigMaps are cut: model/config_map.h).
   kSecretFacts = 2,  ///< The facts of a Secret (store/secret_facts.h); never its data.
   kRaw = 3,          ///< Bytes that could not be decoded (Quarantined).
 };

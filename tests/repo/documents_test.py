@@ -10,6 +10,7 @@ class Documents(TreeTest):
         super().setUp()
         subprocess.run(['git', 'init', '-q', self.tree], check=True)
         self.write('engine/rules/quirks.h', 'struct Quirks {\n  bool d01_one = false;  ///< See docs/quirks.md.\n};\n')
+        self.write('engine/rules/one.cc', 'bool one(const Quirks& quirks) { return quirks.d01_one; }\n')
         self.write('docs/quirks.md', '| Flag | Kuma | We |\n|---|---|---|\n| `d01_one` | `x` | y |\n')
         self.write('README.md', 'See [the quirks](docs/quirks.md#top) and [others](https://example.com/x.md).\n')
 
@@ -27,6 +28,10 @@ class Documents(TreeTest):
     def test_flag_that_is_not_told(self):
         self.write('engine/rules/quirks.h', 'struct Quirks {\n  bool d01_one = false;\n  bool d02_two = false;\n};\n')
         self.assert_finds('documents', 'docs/quirks.md: d02_two is missing')
+
+    def test_flag_that_nothing_reads(self):
+        self.write('engine/rules/one.cc', 'bool one() { return false; }\n')
+        self.assert_finds('documents', 'engine/rules/quirks.h: nothing reads d01_one')
 
     def test_flag_that_is_not_there(self):
         self.write('docs/quirks.md', '| `d01_one`, `d03_three` | x | y |\n')

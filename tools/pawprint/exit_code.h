@@ -1,4 +1,4 @@
-// The exit codes of the interfaces document, section 1.
+// The exit codes of docs/cli.md.
 #pragma once
 
 #include "engine/result.h"

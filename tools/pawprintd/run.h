@@ -8,7 +8,7 @@
 
 namespace pawprint::pawprintd {
 
-/// Exit code of an error, as the interfaces document has them.
+/// Exit code of an error, as docs/cli.md has them.
 int exit_code(ErrorCode code);
 
 /// Makes core dumps and tracing by others impossible, and blocks SIGTERM and SIGINT in this and all

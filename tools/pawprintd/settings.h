@@ -1,7 +1,7 @@
 // The daemon's settings: defaults < file < environment < flags, each with where it came from.
 //
 // Keys are the dotted paths of the configuration file ("store.path"). What each means is in the
-// interfaces document, section 3. Errors are kInvalid: one line that names file, key and the way
+// docs/operations.md. Errors are kInvalid: one line that names file, key and the way
 // out.
 #pragma once
 

@@ -1,8 +1,9 @@
 // Finds values in JSON text without changing a byte of it.
 //
-// The log keeps objects exactly as received, so an event's object is cut out of the line as it
-// stands. This only follows brackets and strings; whether a value is valid JSON is judged by
-// read_head (object_head.h). Works on text that was cut off, for events that were too large.
+// The log keeps objects exactly as received (ConfigMaps and Secrets apart), so an event's object is
+// cut out of the line as it stands. This only follows brackets and strings; whether a value is
+// valid JSON is judged by read_head (object_head.h). Works on text that was cut off, for events
+// that were too large.
 #pragma once
 
 #include <cstddef>

@@ -37,6 +37,10 @@ def quirk_complaints(root, paths):
     told = {name for row in ROW.findall(read(root, TABLE)) for name in re.findall(r'`(\w+)`', row)} if TABLE in paths else set()
     for name in sorted(flags - told):
         yield f'{TABLE}: {name} is missing'
+    read_by = ''.join(read(root, path) for path in paths if path.endswith(('.cc', '.h')) and not path.startswith(QUIRKS[:-2]))
+    for name in sorted(flags):
+        if not re.search(rf'\b{name}\b', read_by):
+            yield f'{QUIRKS}: nothing reads {name}'
     for name in sorted(told - flags):
         yield f'{TABLE}: {QUIRKS} has no {name}'
 
