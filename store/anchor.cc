@@ -134,6 +134,12 @@ bool AnchorReader::writer_present() const {
   return ::fcntl(file_.descriptor(), F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }
 
+tl::unexpected<Error> taken(const std::filesystem::path& directory) {
+  return fail(
+      ErrorCode::kUnreachable,
+      "store " + directory.string() + " is in use by another writer; stop it (or ask it) first");
+}
+
 Result<AnchorWriter> AnchorWriter::open(const std::filesystem::path& directory, bool create) {
   AnchorWriter writer;
   writer.path_ = directory / kAnchorFile;
@@ -145,9 +151,7 @@ Result<AnchorWriter> AnchorWriter::open(const std::filesystem::path& directory, 
     if (errno != EAGAIN && errno != EACCES) {
       return tl::unexpected<Error>(system_error(errno, "lock", writer.path_));
     }
-    return fail(
-        ErrorCode::kUnreachable,
-        "store " + directory.string() + " is in use by another writer; stop it (or ask it) first");
+    return taken(directory);
   }
   return writer;
 }

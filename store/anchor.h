@@ -73,4 +73,7 @@ class AnchorWriter {
   std::filesystem::path path_;
 };
 
+/// What is said of a store that another writer has open.
+tl::unexpected<Error> taken(const std::filesystem::path& directory);
+
 }  // namespace pawprint::store

@@ -216,7 +216,6 @@ void Check::check_head() {
 
 /// Without its key a store takes no more records, and no digest of a Secret can be compared.
 void Check::check_key() {
-  constexpr std::uintmax_t kKeyBytes = 32;
   const auto path = directory_ / kKeyFile;
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);

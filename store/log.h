@@ -104,8 +104,9 @@ class Writer {
 /// Whether a store, or what is left of one, is in `directory`; false also when nobody can tell.
 bool holds_store(const std::filesystem::path& directory);
 
-/// Whether a writer, in any process, has the store open; true also when nobody can tell.
-bool in_use(const std::filesystem::path& directory);
+/// kUnreachable when a writer, in any process, has the store open. Another error: nobody can tell.
+/// A store that is not there is free.
+Result<void> check_free(const std::filesystem::path& directory);
 
 /// A consistent copy of the store in `from` (also of a running daemon's) as a new store in `to`,
 /// which must not exist or be empty.

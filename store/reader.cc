@@ -90,9 +90,11 @@ bool holds_store(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / kAnchorFile, error) || holds_database(directory);
 }
 
-bool in_use(const std::filesystem::path& directory) {
+Result<void> check_free(const std::filesystem::path& directory) {
   const auto anchor = AnchorReader::open(directory);
-  return anchor ? anchor->writer_present() : anchor.error().code != ErrorCode::kNotFound;
+  if (anchor) return anchor->writer_present() ? taken(directory) : Result<void>{};
+  if (anchor.error().code == ErrorCode::kNotFound) return {};
+  return tl::unexpected<Error>(anchor.error());
 }
 
 Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& directory) {

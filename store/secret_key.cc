@@ -6,11 +6,7 @@
 #include "store/files.h"
 
 namespace pawprint::store {
-namespace {
-
-constexpr std::size_t kKeyBytes = 32;
-
-}  // namespace
+namespace {}  // namespace
 
 Result<std::string> read_secret_key(const std::filesystem::path& directory) {
   const auto path = directory / kKeyFile;

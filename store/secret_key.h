@@ -10,6 +10,7 @@
 namespace pawprint::store {
 
 inline constexpr std::string_view kKeyFile = "secret.key";
+inline constexpr std::size_t kKeyBytes = 32;
 
 /// kDamaged when the file is missing or has another length; the message never holds its bytes.
 Result<std::string> read_secret_key(const std::filesystem::path& directory);

@@ -26,7 +26,7 @@ struct ZoneOptions {
   std::string system_namespace;
   std::string field_manager = "pawprint";
   std::vector<std::string> secret_namespaces;  ///< Empty: all that RBAC allows.
-  bool gateways = true;    ///< False: Kuma 3, which has no kinds for them.
+  bool gateways = true;                        ///< False: Kuma 3, which has no kinds for them.
   bool read_only = false;  ///< shadow and dry-run: submit() answers "dry-run", nothing is sent.
   std::uint64_t event_bytes = 8u << 20;  ///< Larger events are quarantined.
   int writers = 8;                       ///< Concurrent write connections.

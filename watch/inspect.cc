@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "engine/model/kinds.h"
 #include "watch/kinds.h"
 #include "watch/kube/paths.h"
 #include "watch/kube/status.h"
@@ -102,27 +103,13 @@ Result<std::string> kuma_zone_name(kube::Client& client) {
 
 namespace {
 
-/// What is made; listing and watching it is asked for with every watched kind.
-constexpr std::string_view kMade[] = {"MeshExternalService", "MeshGateway", "MeshGatewayInstance",
-                                      "MeshHTTPRoute",       "MeshRetry",   "MeshTCPRoute",
-                                      "MeshTimeout"};
-
-/// Kinds of the Gateway API whose status is written.
-constexpr std::string_view kTold[] = {"GatewayClass", "Gateway",   "ListenerSet",
-                                      "HTTPRoute",    "GRPCRoute", "TLSRoute",
-                                      "TCPRoute",     "UDPRoute",  "BackendTLSPolicy"};
-
-template <std::size_t N>
-bool among(const std::string_view (&kinds)[N], std::string_view kind) {
-  return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
-}
-
 void need_writes(const record::Discovery::Resource& served, std::vector<Permission>& needed) {
-  if (served.group == kKumaGroup && among(kMade, served.kind)) {
+  const model::KindInfo& kind = model::info(model::kind_of(served.group, served.kind));
+  if (served.group == kKumaGroup && kind.generated) {
     needed.push_back(
         {served.group, served.plural, "", {"get", "create", "patch", "update", "delete"}, true});
   }
-  if (served.group != kGatewayGroup || !among(kTold, served.kind)) return;
+  if (!kind.status) return;
   needed.push_back({served.group, served.plural, "", {"get"}, true});
   needed.push_back({served.group, served.plural + "/status", "", {"patch"}, true});
   if (served.kind == "GatewayClass") {

@@ -1,4 +1,4 @@
-// What becomes of a request, and why. JSON form: docs/cli.md, "route".
+// What becomes of a request, and why. JSON form: docs/traffic.md, "The answer".
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,6 @@ struct Backend {
 struct HeaderChanges {
   std::vector<Header> set, add;
   std::vector<std::string> remove;
-  [[nodiscard]] bool empty() const { return set.empty() && add.empty() && remove.empty(); }
 };
 
 struct Redirect {
@@ -45,8 +44,7 @@ struct Mirror {
 /// A match that did not take the request.
 struct Considered {
   Origin origin;
-  std::string failed_on;  ///< listener, hostname, path, method, header x, query x, backends,
-                          ///< precedence.
+  std::string failed_on;  ///< One of the words of docs/traffic.md, "The answer".
   std::string detail;
 };
 

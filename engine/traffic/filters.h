@@ -9,8 +9,8 @@ namespace pawprint::traffic {
 
 enum class Proxy : std::uint8_t { kGateway, kSidecar };
 
-/// Fills host, path, header changes and redirect of `answer`; mirrors are in mirrors.h. `match` is
-/// the one that took the request: prefixes are replaced by it. Gateways and sidecars differ in
+/// Fills host, path, header changes and redirect of `answer`; mirrors are in mirrors_of(). `match`
+/// is the one that took the request: prefixes are replaced by it. Gateways and sidecars differ in
 /// redirects (D-51) and in prefixes (D-53).
 void apply_filters(const Json& filters, const Match& match, const Request& request, Proxy proxy,
                    Answer& answer);

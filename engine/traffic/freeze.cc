@@ -116,10 +116,6 @@ void check_streams(const World& world, const MeshGateway& gateway, const Listene
   }
 }
 
-bool http_listener(const Listener& each) {
-  return each.protocol == "HTTP" || each.protocol == "HTTPS";
-}
-
 /// The policy's rules for a Service that exists, whichever it is: the snapshot has them all.
 bool reaches_a_service(const World& world, const RoutePolicy& policy, const To& to,
                        const std::string& mesh) {
@@ -149,7 +145,7 @@ Excluded frozen_at_gateway(const World& world, const MeshGateway& gateway, Answe
   const Excluded bad = suspects(world, gateway);
   do {
     for (const Listener& each : gateway.listeners) {
-      if (http_listener(each)) check_listener(world, gateway, each, bad, findings);
+      if (each.http()) check_listener(world, gateway, each, bad, findings);
       else check_streams(world, gateway, each, findings);
     }
   } while (findings.grown());

@@ -64,8 +64,6 @@ const Listener* choose(const std::vector<const Listener*>& listeners, const std:
   return best == std::string::npos ? nullptr : listeners[best];
 }
 
-bool web(const Listener& each) { return each.protocol == "HTTP" || each.protocol == "HTTPS"; }
-
 /// Routes of this gateway, none of which was asked.
 void consider_none(const AtPort& at, const std::string& why, Answer& answer) {
   for (const RoutePolicy& each : at.world.http_routes) {
@@ -79,7 +77,7 @@ void consider_none(const AtPort& at, const std::string& why, Answer& answer) {
 void no_route_at_port(const AtPort& at, Answer& answer) {
   const bool elsewhere = std::any_of(
       at.gateway.listeners.begin(), at.gateway.listeners.end(), [&](const Listener& each) {
-        return each.port != at.request.port && web(each) && at.visible(each);
+        return each.port != at.request.port && each.http() && at.visible(each);
       });
   if (!elsewhere) {
     respond(kNotFound, "no route is attached to the gateway", answer);
@@ -265,7 +263,7 @@ void route_at_gateway(const World& world, const MeshGateway& gateway, const Requ
     return refuse("the gateway has no listener at port " + std::to_string(request.port), answer);
   }
   AtPort at{world, gateway, request, frozen_at_gateway(world, gateway, answer)};
-  if (web(*listener)) return ask_web(at, listener->protocol, answer);
+  if (listener->http()) return ask_web(at, listener->protocol, answer);
   stream_at_gateway(world, gateway, request, at.excluded, answer);
 }
 

@@ -25,6 +25,13 @@ bool all_of(const std::string& text, const char* allowed) {
 
 }  // namespace
 
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 bool host_matches(const std::string& pattern, const std::string& host) {
   if (pattern == "*" || pattern.empty()) return true;
   if (host.empty()) return false;
@@ -71,11 +78,8 @@ HostPort split_authority(const std::string& authority) {
 }
 
 std::string Request::host() const {
-  std::string out = split_authority(authority).host;
+  std::string out = lower(split_authority(authority).host);
   if (is_address(out)) return {};
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
   if (out.ends_with('.')) out.pop_back();
   return out;
 }

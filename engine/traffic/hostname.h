@@ -6,6 +6,9 @@
 
 namespace pawprint::traffic {
 
+/// ASCII letters in lower case; what host and header names are compared in.
+std::string lower(std::string text);
+
 /// `host` is lower case; empty (an IP address, or none) is matched by "*" only.
 bool host_matches(const std::string& pattern, const std::string& host);
 /// Some host is matched by both.

@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include "engine/traffic/hostname.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -17,13 +19,6 @@ RE2::Options quiet() {
 bool matches_whole(const std::string& expression, const std::string& text) {
   const RE2 compiled(expression, quiet());
   return compiled.ok() && RE2::FullMatch(text, compiled);
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 const std::string* find(const std::vector<Header>& list, const std::string& name) {

@@ -35,7 +35,6 @@ struct MergedRule {
 class Merger {
  public:
   void add(const RoutePolicy& policy, std::size_t to);
-  [[nodiscard]] const std::vector<MergedRule>& rules() const { return rules_; }
   std::vector<MergedRule> take() { return std::move(rules_); }
 
  private:

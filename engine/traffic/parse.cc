@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/traffic/hostname.h"
+
 namespace pawprint::traffic {
 namespace {
 
 const Json kNull;
-
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 std::vector<std::string> texts(const Json& list) {
   std::vector<std::string> out;

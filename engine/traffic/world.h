@@ -121,6 +121,7 @@ struct Listener {
   std::string name, hostname = "*", protocol, tls_mode;
   std::int32_t port = 0;
   Labels tags;  ///< Of the listener, the MeshGateway and its selector: what targetRef.tags see.
+  [[nodiscard]] bool http() const { return protocol == "HTTP" || protocol == "HTTPS"; }
 };
 
 struct MeshGateway {

@@ -66,7 +66,7 @@ CommandLine::CommandLine(std::string program)
   root_.footer(
       "`pawprint COMMAND --help` tells more.\n"
       "Exit codes: 0 ok, 1 difference or finding, 2 usage, 3 source not reachable,\n"
-      "4 coverage incomplete, 5 log damaged, 6 replay diverged.");
+      "4 outside the log, 5 log damaged, 6 replay diverged.");
 }
 
 CLI::App& CommandLine::add(const std::string& name, const std::string& what,
@@ -100,7 +100,7 @@ std::string CommandLine::plain(const CLI::ParseError& error, const CLI::App& app
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
     const std::size_t dash = std::min(text.find('-'), text.size());
     const std::string flag = text.substr(dash, text.find_first_of(" :=", dash) - dash);
-    return flag + " takes no value, or not this one";
+    return flag + " takes no value (or only true or false)";
   }
   const std::string command = app.get_parent() == nullptr ? "" : ' ' + app.get_name();
   return in_one_line(text) + " (`pawprint" + command + " --help` shows the usage)";

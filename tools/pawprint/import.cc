@@ -9,6 +9,7 @@
 #include "tools/pawprint/commands.h"
 #include "tools/pawprint/exit_code.h"
 #include "tools/pawprint/importer.h"
+#include "tools/pawprint/print.h"
 #include "tools/pawprint/settings.h"
 
 namespace pawprint::cli {
@@ -61,29 +62,14 @@ std::string count_of(std::uint64_t count, const std::string& what) {
   return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
-std::string print(const Json& answer, Format format) {
-  switch (format) {
-    case Format::kJson:
-      return indented(answer);
-    case Format::kJsonl:
-      return compact(answer) + '\n';
-    case Format::kYaml:
-      return yaml(answer);
-    case Format::kTable:
-    case Format::kWide:
-    case Format::kName:
-      break;
-  }
-  return {};
-}
-
 Answer answer_of(const Importer::Counts& counts, const store::Head& head, const Common& common) {
   Json answer = replay::answer("Import", head.seq, head.time_ns);
   answer["observed"] = counts.observed;
   answer["decisions"] = counts.decisions;
   answer["skipped"] = counts.skipped;
   answer["quarantined"] = counts.quarantined;
-  return {print(answer, common.format), counts.quarantined > 0 ? kFinding : kOk};
+  const Printed what{answer, nullptr, [](bool) { return std::string(); }, {}};
+  return {print(what, common.format), counts.quarantined > 0 ? kFinding : kOk};
 }
 
 /// What a person wants to know; on stderr.
@@ -108,9 +94,10 @@ Error interrupted(Importer& importer, store::Writer& writer, Error error) {
   const record::Seq head = writer.reader().head().seq;
   if (flushed) static_cast<void>(writer.close());  // The first failure is the one to report.
   if (importer.counts().observed == 0) return error;
-  error.message += "; of " + count_of(importer.counts().observed, "event") +
-                   (flushed ? " all are" : " not all are") + " recorded, head @" +
-                   std::to_string(head);
+  const std::string before = count_of(importer.counts().observed, "event") + " before it ";
+  error.message +=
+      flushed ? "; " + before + "recorded, head @" + std::to_string(head)
+              : "; some of " + before + "may not be recorded, head @" + std::to_string(head);
   return error;
 }
 

@@ -16,9 +16,11 @@ constexpr std::size_t kGroupRecords = 512;
 constexpr std::size_t kGroupBytes = std::size_t{4} << 20U;
 
 /// Bytes that cannot be read may be part of a Secret unless they plainly are something else.
-bool may_hold_secret(std::string_view text) {
+bool may_be_confidential(std::string_view text) {
   return text.find("\"kind\"") == std::string_view::npos ||
-         text.find("ecret") != std::string_view::npos || text.find("\\u") != std::string_view::npos;
+         text.find("ecret") != std::string_view::npos ||
+         text.find("onfigMap") != std::string_view::npos ||
+         text.find("\\u") != std::string_view::npos;
 }
 
 /// What an ERROR event says; its object is a Status of the API server.
@@ -108,7 +110,7 @@ record::Record Importer::quarantined(const manifests::Item& item, const std::str
             {"digest", store::secret_digest(item.body, key)},
             {"origin", item.origin.str()},
             {"reason", reason}};
-  if (!may_hold_secret(item.body)) body["text"] = item.body;
+  if (!may_be_confidential(item.body)) body["text"] = item.body;
   record.body = compact(body);
   ++counts_.quarantined;
   if (first_problem_.empty()) first_problem_ = item.origin.str() + ": " + reason;

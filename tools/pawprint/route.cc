@@ -50,7 +50,8 @@ void add_route(CommandLine& line) {
       ->allow_extra_args(false);
   app.add_option("--gateway", options->request.gateway, "The Gateway asked, NAMESPACE/NAME");
   app.add_option("--service", options->request.service, "The Service called, NAMESPACE/NAME");
-  app.add_option("--from", options->request.from, "Namespace of the client; the Service's");
+  app.add_option("--from", options->request.from,
+                 "Namespace of the client; default: the Service's");
   options->graph.add_flags(app);
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/model/kinds.h"
 #include "engine/reducer.h"
+#include "engine/rules/labels.h"
 #include "engine/rules/quirks.h"
 #include "replay/lookup.h"
 #include "tools/manifests/manifests.h"
@@ -15,8 +16,6 @@
 namespace pawprint::cli {
 namespace {
 
-constexpr const char* kOwnerLabel = "pawprint.dev/owner";
-constexpr const char* kKumaOwnerLabel = "gateways.kuma.io/gateway.networking.k8s.io-owner";
 constexpr const char* kCompat = "kuma-2.14-compat";
 
 /// Objects by key, the last one of each; what proxies read of them.
@@ -28,14 +27,14 @@ bool wanted(const record::ObjectKey& key) {
   return key.group.empty() && (key.kind == "Service" || key.kind == "Namespace");
 }
 
-std::string label(const Json& object, const char* key) {
-  return text_in(member_in(member_in(object, "metadata"), "labels"), key);
+std::string label(const Json& object, std::string_view key) {
+  return text_in(member_in(member_in(object, "metadata"), "labels"), std::string(key).c_str());
 }
 
 /// Written by Pawprint before: what it writes now stands in for it.
 bool ours(const Json& object, const std::string& profile) {
-  if (!label(object, kOwnerLabel).empty()) return true;
-  return profile == kCompat && !label(object, kKumaOwnerLabel).empty();
+  if (!label(object, rules::kOwnerKey).empty()) return true;
+  return profile == kCompat && !label(object, rules::kKumaOwnerKey).empty();
 }
 
 /// Generated objects, and the others that have none of their names.
@@ -116,13 +115,13 @@ Result<void> check_modelled(const std::string& profile) {
 }
 
 Result<Graph> from_files(const GraphOptions& options) {
-  if (options.at != "HEAD") {
+  if (options.from.at != "HEAD") {
     return fail(ErrorCode::kInvalid, "give either -f or --at, not both: files have no history");
   }
   const auto documents = manifests::read_manifests(options.files);
   if (!documents) return tl::unexpected<Error>(documents.error());
   Settings settings;
-  if (!options.profile.empty()) settings.profile = options.profile;
+  if (!options.from.profile.empty()) settings.profile = options.from.profile;
   settings.zone = options.zone.empty() ? zone_of(*documents) : options.zone;
   const auto config = settings.config("translate");
   if (!config) return tl::unexpected<Error>(config.error());
@@ -171,30 +170,32 @@ Result<std::string> only_zone(const Reducer& reducer, const std::string& asked) 
 
 /// Last seen bodies, deleted ones gone.
 Result<Objects> observed_until(store::Reader& log, record::Seq upto) {
-  Objects out;
-  if (upto == 0) return out;
+  std::map<record::ObjectKey, record::Record> last;
+  if (upto == 0) return Objects{};
   const auto visit = [&](const record::Record& record) {
     const bool gone =
         record.kind == record::Kind::kVanished ||
         (record.kind == record::Kind::kObserved && record.event == record::Event::kDeleted);
-    if (gone) out.erase(record.object);
+    if (gone) last.erase(record.object);
     else if (record.kind == record::Kind::kObserved && wanted(record.object)) {
-      out[record.object] = replay::object_of(record);
+      last.insert_or_assign(record.object, record);
     }
     return true;
   };
   if (auto scanned = log.scan(log.oldest(), upto, visit); !scanned) {
     return tl::unexpected<Error>(scanned.error());
   }
+  Objects out;
+  for (const auto& [key, record] : last) out[key] = replay::object_of(record);
   return out;
 }
 
 Result<Graph> from_store(const GraphOptions& options) {
-  const SourceAt source{options.source, options.at, options.profile};
-  const auto opened = source.open();
+  const auto opened = options.from.open();
   if (!opened) return tl::unexpected<Error>(opened.error());
   const Reducer& reducer = opened->past.reducer;
-  const std::string& profile = options.profile.empty() ? reducer.config().profile : options.profile;
+  const std::string& asked = options.from.profile;
+  const std::string& profile = asked.empty() ? reducer.config().profile : asked;
   if (auto checked = check_modelled(profile); !checked) {
     return tl::unexpected<Error>(checked.error());
   }
@@ -218,11 +219,9 @@ Result<Graph> from_store(const GraphOptions& options) {
 }  // namespace
 
 void GraphOptions::add_flags(CLI::App& app) {
-  source.add_flags(app);
-  app.add_option("--at", at, "The moment: @SEQ, HEAD~N, @{10m}, @{TIME}, pin:NAME, boot:-N");
+  from.add_flags(app);
   app.add_option("-f,--filename", files, "Instead of a store: FILE, DIR or - for standard input")
       ->allow_extra_args(false);
-  app.add_option("--profile", profile, "As if this profile had been in force");
   app.add_option("--zone", zone, "Zone of the proxies");
   app.add_option("--now", now, "With -f: time of objects without one");
 }

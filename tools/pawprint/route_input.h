@@ -12,10 +12,9 @@
 namespace pawprint::cli {
 
 struct GraphOptions {
-  Source source;
-  std::string at = "HEAD";
+  SourceAt from;
   std::vector<std::string> files;
-  std::string profile, zone, now = "1970-01-01T00:00:00Z";
+  std::string zone, now = "1970-01-01T00:00:00Z";
 
   void add_flags(CLI::App& app);
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "engine/traffic/hostname.h"
 #include "engine/traffic/route.h"
 #include "replay/kind_names.h"
 
@@ -23,17 +24,10 @@ constexpr std::array<KnownScheme, 5> kSchemes{{{"http", Scheme::kHttp, 80},
                                                {"tcp", Scheme::kTcp, 0},
                                                {"udp", Scheme::kUdp, 0}}};
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
 bool stream(Scheme scheme) { return scheme == Scheme::kTcp || scheme == Scheme::kUdp; }
 
 Result<KnownScheme> parse_scheme(const std::string& url) {
-  const std::string text = lower(url.substr(0, url.find("://")));
+  const std::string text = traffic::lower(url.substr(0, url.find("://")));
   for (const KnownScheme& each : kSchemes) {
     if (url.find("://") != std::string::npos && each.name == text) return each;
   }
@@ -90,7 +84,7 @@ Result<void> parse_headers(const std::vector<std::string>& headers, traffic::Req
     const std::string name = each.substr(0, colon);
     const auto from = each.find_first_not_of(" \t", colon + 1);
     std::string value = from == std::string::npos ? "" : each.substr(from);
-    if (lower(name) == "host") out.authority = std::move(value);
+    if (traffic::lower(name) == "host") out.authority = std::move(value);
     else out.headers.push_back({name, std::move(value)});
   }
   return {};

@@ -7,7 +7,7 @@
 
 namespace pawprint::cli {
 
-/// `wide` tells also which Kuma route was asked and why each candidate failed, word by word.
+/// `wide` tells also which Kuma route was asked.
 std::string route_table(const Json& answer, bool wide);
 
 }  // namespace pawprint::cli

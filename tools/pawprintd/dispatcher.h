@@ -27,7 +27,8 @@ struct Dispatch {
   std::optional<Clock::time_point> wake;                        ///< Ask again then.
 };
 
-/// Decide thread only. What next() costs follows from what it sends, not from what waits.
+/// Decide thread only. What next() costs follows from what it sends and from what
+/// is paused, held or put off; not from what waits for a free place.
 class Dispatcher {
  public:
   using StandingOf = std::function<plan::Standing(const plan::Operation&)>;

@@ -52,10 +52,7 @@ void end_in_time() {
 /// What can be said of the store before the cluster is asked: that it is damaged, or taken.
 Result<void> check_store(const std::string& path) {
   if (!store::holds_store(path)) return {};
-  if (store::in_use(path)) {
-    return fail(ErrorCode::kUnreachable,
-                "store " + path + " is in use by another writer; stop it (or ask it) first");
-  }
+  if (auto free = store::check_free(path); !free) return free;
   auto reader = store::Reader::open(path);
   // A store that was begun and never finished is made anew.
   if (reader || reader.error().code == ErrorCode::kUnreachable) return {};

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 
+#include "engine/rules/quirks.h"
 #include "replay/kind_names.h"
 #include "replay/nearest.h"
 #include "tools/pawprintd/quantity.h"
@@ -42,9 +43,9 @@ constexpr std::array kKeys{
     Key{"log.level", "PAWPRINT_LOG_LEVEL", "log-level", "info", "debug, info, warn or error"},
 };
 
-Result<void> one_of(std::string_view key, const std::string& value,
-                    std::initializer_list<std::string_view> allowed) {
-  const std::vector<std::string_view> known(allowed);
+using Allowed = std::vector<std::string_view>;
+
+Result<void> one_of(std::string_view key, const std::string& value, const Allowed& known) {
   if (std::find(known.begin(), known.end(), value) != known.end()) return {};
   return fail(ErrorCode::kInvalid,
               fmt::format("{} \"{}\" is unknown{} (allowed: {})", key, value,
@@ -56,7 +57,8 @@ Result<void> check(std::string_view path, const std::string& value) {
     return fail(ErrorCode::kInvalid, fmt::format("{}: {}", path, error.message));
   };
   if (path == "mode") return one_of(path, value, {"apply", "shadow", "dry-run"});
-  if (path == "profile") return one_of(path, value, {"kuma-2.14", "kuma-2.14-compat", "kuma-3"});
+  if (path == "profile")
+    return one_of(path, value, {rules::kProfiles.begin(), rules::kProfiles.end()});
   if (path == "log.format") return one_of(path, value, {"text", "json"});
   if (path == "log.level") return one_of(path, value, {"debug", "info", "warn", "error"});
   if (path == "leaderElection.enabled" && value != "false") {

@@ -46,7 +46,8 @@ std::string stand_in(std::uint64_t bytes, const std::string& digest, const std::
   return nlohmann::json{{"bytes", bytes}, {"digest", digest}, {"reason", reason}}.dump();
 }
 
-/// Marks `notice` as quarantined. Bytes of a Secret are replaced by their keyed digest.
+/// Marks `notice` as quarantined. Bytes of a Secret or ConfigMap are replaced by their keyed
+/// digest.
 void quarantine(Notice& notice, const Origin& origin, std::string_view bytes,
                 const std::string& reason) {
   notice.reason = reason;
