@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/derive/evaluator.h"
-#include "engine/derive/outputs.h"
 #include "engine/explain/tracer.h"
-#include "engine/plan/planner.h"
-#include "engine/world/world.h"
+#include "engine/reducer_state.h"
 
 namespace pawprint {
 
@@ -24,23 +21,6 @@ bool by_kind(const Output& a, const Output& b) {
 }
 
 }  // namespace
-
-struct Reducer::State {
-  explicit State(std::string profile_override)
-      : outputs(world), evaluator(world, outputs, std::move(profile_override)) {}
-
-  world::World world;
-  derive::Outputs outputs;
-  derive::Evaluator evaluator;
-  std::unique_ptr<plan::Planner> planner;
-  std::map<ObjId, std::string> problems;
-  std::map<std::string, std::string> zone_errors;
-
-  void note_plan(const world::Change& change, const record::Record& record);
-  void note_applied(const record::Record& record);
-  Folded finish(const record::SetHash& before, record::Seq seq);
-  [[nodiscard]] Output output(ObjId id, bool is_status) const;
-};
 
 Reducer::Reducer(std::string profile_override)
     : state_(std::make_unique<State>(std::move(profile_override))) {}
@@ -108,16 +88,22 @@ Folded Reducer::State::finish(const record::SetHash& before, record::Seq seq) {
   return out;
 }
 
+world::Change Reducer::State::take(const record::Record& record) {
+  world::Change change = world.apply(record);
+  essentials.note(record);
+  if (change.object) {
+    if (change.problem.empty()) problems.erase(*change.object);
+    else problems[*change.object] = change.problem;
+  }
+  evaluator.note(change);
+  note_plan(change, record);
+  return change;
+}
+
 Folded Reducer::fold(const record::Record& record) {
   State& state = *state_;
   const record::SetHash before = state.outputs.digest();
-  const world::Change change = state.world.apply(record);
-  if (change.object) {
-    if (change.problem.empty()) state.problems.erase(*change.object);
-    else state.problems[*change.object] = change.problem;
-  }
-  state.evaluator.note(change);
-  state.note_plan(change, record);
+  state.take(record);
   state.evaluator.run(record.time_ns);
   return state.finish(before, record.seq);
 }
@@ -195,6 +181,8 @@ std::vector<KnownObject> Reducer::known(std::string_view zone, std::string_view 
     if (object.kind != wanted || !object.exists() || !object.zone.is(zone)) continue;
     out.push_back({state_->world.key(id), object.uid, object.resource_version, object.seq});
   }
+  std::sort(out.begin(), out.end(),
+            [](const KnownObject& a, const KnownObject& b) { return a.key < b.key; });
   return out;
 }
 

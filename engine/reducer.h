@@ -19,6 +19,7 @@
 #include "engine/record/digest.h"
 #include "engine/record/record.h"
 #include "engine/result.h"
+#include "engine/snapshot.h"
 
 namespace pawprint {
 
@@ -84,6 +85,13 @@ class Reducer {
   /// the incremental state, or the engine is broken.
   void derive_all();
 
+  /// What the state can be made from again; nothing while it hangs on more than that (the outputs
+  /// of a zone that has lost a kind it needs are those of before).
+  [[nodiscard]] std::optional<Snapshot> snapshot() const;
+  /// Makes an empty reducer what the one was that `snapshot` is of, outputs and transition times
+  /// included. Errors are those of `records`; the reducer is of no use then.
+  Result<void> restore(const Snapshot& snapshot, const RecordSource& records);
+
   /// Without it no operations are computed: what readers and replays need is only the outputs.
   void enable_plan();
 
@@ -111,7 +119,8 @@ class Reducer {
   /// Operations held (deletion breaker, another writer), each with the reason in `.second`.
   [[nodiscard]] std::vector<std::pair<plan::Operation, std::string>> held_operations() const;
 
-  /// Objects of one kind and zone that are known to exist; for computing Vanished after a relist.
+  /// Objects of one kind and zone that are known to exist, sorted by key; for computing Vanished
+  /// after a relist.
   [[nodiscard]] std::vector<KnownObject> known(std::string_view zone, std::string_view group,
                                                std::string_view kind) const;
   [[nodiscard]] std::optional<KnownObject> known(const record::ObjectKey& key) const;

@@ -77,11 +77,36 @@ void Outputs::set_generated(ObjId owner, std::int64_t created_s,
   slot(owner).asked = std::move(asked);
 }
 
+std::int64_t Outputs::seen_flip(ObjId object, const Transition& transition) const {
+  std::int64_t out = 0;
+  for (const model::SeenCondition& each : world_.object(object).seen.conditions) {
+    if (each.section.view() == transition.section && each.type.is(transition.type) &&
+        each.status.is(transition.status) && each.time_s != 0) {
+      out = each.time_s * kNsPerSecond;
+    }
+  }
+  return out;
+}
+
+/// Of a condition that was not there before. A new log beside an old cluster: what the cluster
+/// already says keeps its time.
+std::int64_t Outputs::first_flip(ObjId object, const Transition& transition) const {
+  if (const auto known = flips_.find(object); known != flips_.end()) {
+    for (const Flip& each : known->second) {
+      if (each.section == transition.section && each.type == transition.type &&
+          each.status == transition.status) {
+        return each.time_ns;
+      }
+    }
+  }
+  const std::int64_t seen = seen_flip(object, transition);
+  return seen != 0 ? seen : transition.time_ns;
+}
+
 std::vector<Transition> Outputs::transitions(ObjId object, const model::Status& status,
                                              std::int64_t time_ns) const {
   std::vector<Transition> out;
   const Slot* known = object < slots_.size() ? &slots_[object] : nullptr;
-  const auto& seen = world_.object(object).seen.conditions;
   for (const model::StatusEntry& entry : status.entries) {
     for (const model::Condition& condition : entry.conditions) {
       Transition next{entry.section, condition.type, condition.status, time_ns};
@@ -91,17 +116,8 @@ std::vector<Transition> Outputs::transitions(ObjId object, const model::Status& 
           if (each.section == entry.section && each.type == condition.type) before = &each;
         }
       }
-      if (before != nullptr) {
-        if (before->status == condition.status) next.time_ns = before->time_ns;
-      } else {
-        // A new log beside an old cluster: what the cluster already says keeps its time.
-        for (const model::SeenCondition& each : seen) {
-          if (each.section.view() == entry.section && each.type.is(condition.type) &&
-              each.status.is(condition.status) && each.time_s != 0) {
-            next.time_ns = each.time_s * kNsPerSecond;
-          }
-        }
-      }
+      if (before == nullptr) next.time_ns = first_flip(object, next);
+      else if (before->status == condition.status) next.time_ns = before->time_ns;
       out.push_back(std::move(next));
     }
   }

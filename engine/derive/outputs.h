@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ struct Transition {
   std::int64_t time_ns = 0;
 };
 
+/// The same, remembered from another fold.
+struct Flip {
+  std::string section, type, status;
+  std::int64_t time_ns = 0;
+};
+
 struct DesiredStatus {
   model::Status status;
   std::vector<Transition> transitions;
@@ -46,6 +53,14 @@ class Outputs {
   /// Sets or takes back the status of an object. `time_ns` is the time of the record that is being
   /// folded: the transition time of whatever flips now.
   void set_status(ObjId object, std::optional<model::Status> status, std::int64_t time_ns);
+
+  /// What is known of the transitions of a status that is not there yet; it wins over what the
+  /// object itself says, until forget_flips().
+  void remember_flip(ObjId object, Flip flip) { flips_[object].push_back(std::move(flip)); }
+  void forget_flips() { flips_.clear(); }
+  /// When the object itself says that a condition with that status flipped, nanoseconds since the
+  /// epoch; 0 when it does not.
+  [[nodiscard]] std::int64_t seen_flip(ObjId object, const Transition& transition) const;
 
   /// The claim that is printed; null when nobody asks for the object.
   [[nodiscard]] const Claim* winner(ObjId object) const;
@@ -81,11 +96,13 @@ class Outputs {
   void rehash_object(ObjId object);
   std::vector<Transition> transitions(ObjId object, const model::Status& status,
                                       std::int64_t time_ns) const;
+  [[nodiscard]] std::int64_t first_flip(ObjId object, const Transition& transition) const;
 
   world::World& world_;
   std::vector<Slot> slots_;  // By object id.
   record::SetHash digest_;
   std::vector<Changed> changed_;
+  std::map<ObjId, std::vector<Flip>> flips_;
 };
 
 }  // namespace pawprint::derive

@@ -368,6 +368,7 @@ bool Planner::sent_before(Place a, Place b) const {
   if (left.zone != right.zone) return left.zone.view() < right.zone.view();
   if (left.ns != right.ns) return left.ns.view() < right.ns.view();
   if (left.name != right.name) return left.name.view() < right.name.view();
+  if (left.kind != right.kind) return left.kind < right.kind;
   return a->first.second < b->first.second;
 }
 

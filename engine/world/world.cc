@@ -155,6 +155,11 @@ Change World::apply(const record::Record& record) {
   return change;
 }
 
+void World::reach(record::Seq seq, const std::vector<std::string>& zones) {
+  head_ = std::max(head_, seq);
+  for (const std::string& name : zones) zone(name);
+}
+
 void World::apply_config(const record::Record& record, Change& change) {
   auto config = record::decode_config(record.body);
   if (!config) {
@@ -192,6 +197,7 @@ void World::apply_sync(const record::Record& record, Change& change) {
   const Kind kind = model::kind_of(sync->group, sync->kind);
   if (kind == Kind::kNone) return;
   KindSync& state = zone(record.zone).kinds[kind];
+  state.begun = true;
   // A list that begins again takes nothing back: what is known stays true until it ends.
   if (record.kind == record::Kind::kSyncBegin) return;
   state.absent = sync->reason == "absent";
@@ -202,8 +208,11 @@ void World::apply_sync(const record::Record& record, Change& change) {
 
 void World::recount(const Object& object, bool before, bool after) {
   if (before == after) return;
-  KindSync& state = zone(object.zone.view()).kinds[object.kind];
+  auto& kinds = zone(object.zone.view()).kinds;
+  KindSync& state = kinds[object.kind];
   state.objects += after ? 1 : static_cast<std::uint64_t>(-1);
+  // That a kind once had objects is no state: a snapshot does not know it.
+  if (state.objects == 0 && !state.begun) kinds.erase(object.kind);
 }
 
 Change World::remove_object(const record::Record& record, ObjId id) {

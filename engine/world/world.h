@@ -43,7 +43,7 @@ struct Object {
 };
 
 struct KindSync {
-  bool synced = false, absent = false;
+  bool begun = false, synced = false, absent = false;
   std::string resource_version;
   std::uint64_t objects = 0;
 };
@@ -73,6 +73,8 @@ class World {
   World();
 
   Change apply(const record::Record& record);
+  /// What a snapshot says beside its records: how far they reach, and which zones were named.
+  void reach(record::Seq seq, const std::vector<std::string>& zones);
 
   [[nodiscard]] const record::Config& config() const { return config_; }
   [[nodiscard]] record::Seq head() const { return head_; }
