@@ -31,7 +31,9 @@ class Check {
  public:
   explicit Check(const std::filesystem::path& directory) : directory_(directory) {}
 
-  FsckReport run();
+  /// False when the store was never made whole: RocksDB refuses it, and nothing was written yet.
+  bool run();
+  [[nodiscard]] FsckReport& report() { return report_; }
 
  private:
   void problem(record::Seq seq, std::string what, std::string detail);
@@ -223,21 +225,24 @@ void Check::check_key() {
   else if (size != kKeyBytes) problem(0, "key", path.string() + " has not 32 bytes");
 }
 
-FsckReport Check::run() {
+bool Check::run() {
   check_key();
   if (!open()) {
     if (anchor_) report_.head = Head{anchor_->seq, anchor_->time_ns, anchor_->hash};
-    return std::move(report_);
+    return !anchor_ || anchor_->commit > 0;
   }
   check_records();
   check_indexes();
   check_head();
-  return std::move(report_);
+  return true;
 }
 
 }  // namespace
 
 Result<FsckReport> fsck(const std::filesystem::path& directory) {
+  const auto none = [&] {
+    return fail(ErrorCode::kUnreachable, "there is no store at " + directory.string());
+  };
   if (!holds_database(directory)) {
     // An anchor that says that something was written is a store that lost its files; one that is
     // new or not filled was left by a creation that did not finish.
@@ -249,10 +254,12 @@ Result<FsckReport> fsck(const std::filesystem::path& directory) {
       return tl::unexpected<Error>(anchor.error());
     }
     if (!reading ? reading.error().code != ErrorCode::kDamaged : reading->point.commit == 0) {
-      return fail(ErrorCode::kUnreachable, "there is no store at " + directory.string());
+      return none();
     }
   }
-  return Check(directory).run();
+  Check check(directory);
+  if (!check.run()) return none();
+  return std::move(check.report());
 }
 
 }  // namespace pawprint::store

@@ -69,6 +69,8 @@ class Reader {
   virtual Result<record::Seq> seq_at(std::int64_t time_ns) = 0;
   /// Seqs of all records of one kind (Decision, Boot, Config, ...), ascending.
   virtual Result<std::vector<record::Seq>> of_kind(record::Kind kind) = 0;
+  /// As the log has them; those of a group that is on its way, or that a crash left unanchored, may
+  /// be ahead of head(). A writer's own are never.
   virtual Result<std::vector<Cursor>> cursors() = 0;
   [[nodiscard]] virtual Disk disk() const = 0;
 };

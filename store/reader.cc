@@ -83,6 +83,11 @@ Result<void> FollowingReader::try_once(const AnchorReading& reading) {
   return {};
 }
 
+Error unfinished(const std::filesystem::path& directory) {
+  return {ErrorCode::kUnreachable,
+          "there is no store at " + directory.string() + ": its making did not finish"};
+}
+
 }  // namespace
 
 bool holds_store(const std::filesystem::path& directory) {
@@ -116,8 +121,7 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& direct
   auto point = anchor->read();
   if (!holds_database(directory)) {
     if (!point || point->point.commit == 0) {
-      return fail(ErrorCode::kUnreachable,
-                  "there is no store at " + directory.string() + ": its making did not finish");
+      return tl::unexpected<Error>(unfinished(directory));
     }
   }
   if (!point && point.error().code == ErrorCode::kUnreachable) {
@@ -125,8 +129,12 @@ Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& direct
   }
   auto reader = std::make_unique<FollowingReader>(directory, std::move(*anchor));
   auto caught_up = reader->refresh();
-  if (!caught_up) return tl::unexpected<Error>(caught_up.error());
-  return reader;
+  if (caught_up) return reader;
+  // RocksDB makes its families one by one; an anchor at commit 0 says that nothing was written yet.
+  if (point && point->point.commit == 0 && caught_up.error().code == ErrorCode::kDamaged) {
+    return tl::unexpected<Error>(unfinished(directory));
+  }
+  return tl::unexpected<Error>(caught_up.error());
 }
 
 }  // namespace pawprint::store
