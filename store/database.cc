@@ -46,15 +46,18 @@ rocksdb::DBOptions database_options(Access access, const std::filesystem::path& 
   options.env = env;
   options.create_if_missing = access == Access::kCreate;
   options.create_missing_column_families = access == Access::kCreate;
-  // A torn record at the very end is what a crash leaves; anything else is damage and refused. What
-  // this mode lets pass (a shortened file) the head anchor finds.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // What a power failure leaves of a write that was not synced may be torn in any order, so the log
+  // files are read up to the first record that is not whole. That this lost nothing acknowledged,
+  // the head anchor tells; by itself this mode hides any damage of the log files.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.paranoid_checks = true;
   // Not atomic_flush: when such a flush fails, RocksDB 7.8 keeps references to the families and
   // aborts when the database is closed. check_reach() looks after each family instead.
   options.max_total_wal_size = kWalBytes;
   // Readers keep the files open that a writer may delete under them.
   options.max_open_files = -1;
+  // RocksDB starts the others for each family, however few files it has.
+  options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

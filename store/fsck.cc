@@ -218,19 +218,21 @@ void Check::check_head() {
 
 /// Without its key a store takes no more records, and no digest of a Secret can be compared.
 void Check::check_key() {
-  const auto path = directory_ / kKeyFile;
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) problem(0, "key", path.string() + " is missing or cannot be read: " + error.message());
-  else if (size != kKeyBytes) problem(0, "key", path.string() + " has not 32 bytes");
+  const auto key = read_secret_key(directory_);
+  const auto sum = key && database_ ? database_->meta(kKeySumKey)
+                                    : Result<std::optional<std::string>>(std::nullopt);
+  auto right = key && sum ? check_secret_key(directory_, *key, *sum)
+                          : tl::unexpected<Error>(key ? sum.error() : key.error());
+  if (!right) problem(0, "key", right.error().message);
 }
 
 bool Check::run() {
-  check_key();
   if (!open()) {
+    check_key();
     if (anchor_) report_.head = Head{anchor_->seq, anchor_->time_ns, anchor_->hash};
     return !anchor_ || anchor_->commit > 0;
   }
+  check_key();
   check_records();
   check_indexes();
   check_head();

@@ -62,6 +62,7 @@ inline constexpr std::string_view kCommitKey = "commit";
 inline constexpr std::string_view kOldestKey = "oldest";  ///< First seq that is kept.
 inline constexpr std::string_view kBootKey = "boot";
 inline constexpr std::string_view kCleanKey = "clean";
+inline constexpr std::string_view kKeySumKey = "key";  ///< SHA-256 over secret.key.
 inline constexpr std::string_view kCursorPrefix = "cursor/";
 std::string cursor_key(const Cursor& cursor);
 /// Nothing when `key` is not a cursor's.

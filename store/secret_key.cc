@@ -4,9 +4,9 @@
 #include <openssl/rand.h>
 
 #include "store/files.h"
+#include "store/layout.h"
 
 namespace pawprint::store {
-namespace {}  // namespace
 
 Result<std::string> read_secret_key(const std::filesystem::path& directory) {
   const auto path = directory / kKeyFile;
@@ -31,6 +31,19 @@ Result<void> write_secret_key(const std::filesystem::path& directory, std::strin
   return write_at(*file, 0, key, path)
       .and_then([&] { return sync_data(*file, path); })
       .and_then([&] { return sync_directory(directory); });
+}
+
+std::string secret_key_sum(std::string_view key) {
+  const auto sum = record::sha256("pawprint secret.key" + std::string(key));
+  return std::string(bytes_of(sum));
+}
+
+Result<void> check_secret_key(const std::filesystem::path& directory, std::string_view key,
+                              const std::optional<std::string>& sum) {
+  if (!sum || *sum == secret_key_sum(key)) return {};
+  return fail(ErrorCode::kDamaged, "store " + directory.string() +
+                                       " is damaged: " + (directory / kKeyFile).string() +
+                                       " is not the key that the log was written with");
 }
 
 Result<std::string> random_secret_key() {

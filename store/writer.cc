@@ -76,6 +76,7 @@ class LogWriter final : public Writer {
 
   Result<void> make_whole();
   Result<AnchorReading> first_reading(bool create);
+  Result<void> inspect(const AnchorPoint& point) const;
   Result<void> load(const AnchorReading& reading);
   Result<void> commit(rocksdb::WriteBatch& batch, Tip next);
   Result<void> recover();
@@ -128,17 +129,33 @@ Result<void> LogWriter::start(bool create) {
   if (!key) return tl::unexpected<Error>(key.error());
   key_ = std::move(*key);
   const bool fresh = reading->point.commit == 0;
+  auto whole = fresh ? Result<void>{} : inspect(reading->point);
+  if (!whole) return whole;
   auto database = Database::open(directory_, fresh ? Access::kCreate : Access::kWrite, tuning_);
   if (!database) return tl::unexpected<Error>(database.error());
   database_ = std::move(*database);
   auto loaded = load(*reading);
   if (!loaded) return loaded;
+  auto sum = database_->meta(kKeySumKey);
+  if (!sum) return tl::unexpected<Error>(sum.error());
+  auto right = check_secret_key(directory_, key_, *sum);
+  if (!right) return right;
 
   rocksdb::WriteBatch batch;
+  PAWPRINT_CHECK(
+      batch.Put(database_->family(Family::kMeta), kKeySumKey, secret_key_sum(key_)).ok());
   put_number(*database_, kFormatKey, kFormatVersion, batch);
   if (tip_.commit == 0) put_number(*database_, kOldestKey, 1, batch);
   put_number(*database_, kCleanKey, 0, batch);
   return commit(batch, tip_);
+}
+
+/// Whether everything acknowledged is there, without changing anything: RocksDB rewrites its log
+/// files when it opens them for writing, and what it could not read would be gone for good.
+Result<void> LogWriter::inspect(const AnchorPoint& point) const {
+  auto database = Database::open(directory_, Access::kInspect, tuning_);
+  if (!database) return tl::unexpected<Error>(database.error());
+  return check_reach(**database, point, directory_).map([](const Reach&) {});
 }
 
 Result<void> LogWriter::load(const AnchorReading& reading) {
@@ -195,8 +212,11 @@ Result<void> LogWriter::recover() {
   auto probed = probe_disk(directory_);
   if (!probed) return probed;
   database_.reset();
+  const auto whole = tip_.commit == 0 ? Result<void>{} : inspect(point_of(tip_));
   auto database =
-      Database::open(directory_, tip_.commit == 0 ? Access::kCreate : Access::kWrite, tuning_);
+      !whole ? tl::unexpected<Error>(whole.error())
+             : Database::open(directory_, tip_.commit == 0 ? Access::kCreate : Access::kWrite,
+                              tuning_);
   if (!database) {
     // We hold the lock, so whatever keeps it from opening, unless it is damage, is the disk again.
     const bool damaged = database.error().code == ErrorCode::kDamaged;

@@ -147,6 +147,33 @@ TEST(Damage, TheRefusalNamesSeqAndFile) {
   }
 }
 
+// What can still be read must be there for the one who mends it.
+TEST(Damage, AWriterThatRefusesChangesNothing) {
+  const TemporaryDirectory base(Place::kMemory);
+  ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 40));
+  ASSERT_NO_FATAL_FAILURE(make_unflushed(base / "s", 30));
+  const auto log = files_ending(base / "s", ".log").back();
+  std::string bytes = read_file(log);
+  bytes[bytes.size() / 3] = static_cast<char>(bytes[bytes.size() / 3] ^ 1);
+  write_file(log, bytes);
+  const auto before = fingerprint(base / "s");
+  expect_refusal(Writer::open(base / "s").error(), "flipped log");
+  EXPECT_EQ(fingerprint(base / "s"), before);
+}
+
+TEST(Damage, AnotherKeyIsRefused) {
+  const TemporaryDirectory base(Place::kMemory);
+  ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 10));
+  ASSERT_NO_FATAL_FAILURE(make_store(base / "other", 10));
+  fs::copy_file(base / "other" / "secret.key", base / "s" / "secret.key",
+                fs::copy_options::overwrite_existing);
+  expect_refusal(Writer::open(base / "s").error(), "another key");
+  const auto report = fsck(base / "s");
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->problems.size(), 1U);
+  EXPECT_EQ(report->problems[0].what, "key");
+}
+
 TEST(Damage, EveryFlipInTablesAndManifestIsSeenOrHarmless) {
   const TemporaryDirectory base(Place::kMemory);
   ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 60));
