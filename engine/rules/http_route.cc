@@ -303,10 +303,11 @@ bool in_global_zone(const Context<T>& ctx) {
 
 template <class T>
 std::vector<Generated> print(Context<T>& ctx, const RouteInput<T>& route,
-                             const ParentResult<T>& parent, const std::vector<RulePlan<T>>& rules) {
+                             const ParentResult<T>& parent, const std::vector<RulePlan<T>>& rules,
+                             std::vector<Remark>& remarks) {
   return connection_route(route.object.kind)
              ? print_tcp_routes<T>(ctx, route, parent.index, parent.attachment, rules)
-             : print_routes<T>(ctx, route, parent.index, parent.attachment, rules);
+             : print_routes<T>(ctx, route, parent.index, parent.attachment, rules, remarks);
 }
 
 template <class T>
@@ -318,7 +319,7 @@ void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentRe
     parent.accepted = find_verdict(verdicts, "Accepted")->condition.status == "True";
     if (parent.accepted || (ctx.quirks().d09_refused_output_stuck && parent.attachment.accepted &&
                             !route.fact.malformed.set())) {
-      add_outputs<T>(print<T>(ctx, route, parent, rules), out.outputs);
+      add_outputs<T>(print<T>(ctx, route, parent, rules, out.remarks), out.outputs);
     }
     for (Verdict<T>& each : verdicts) each.condition.generation = route.fact.meta.generation;
     add_section<T>(route, parent, std::move(verdicts), out);

@@ -6,6 +6,7 @@
 #include "engine/rules/labels.h"
 #include "engine/rules/mesh_policy.h"
 #include "engine/rules/names.h"
+#include "engine/rules/neighbours.h"
 #include "engine/rules/one_match.h"
 #include "engine/rules/route_floor.h"
 #include "engine/rules/service_target.h"
@@ -252,13 +253,24 @@ std::vector<std::vector<OneRule<T>>> runs_of(std::vector<OneRule<T>> rules) {
 
 /// One object for each run, with its policies.
 template <class T>
-void print_runs(Context<T>& ctx, Printing<T> in, std::vector<Generated>& out) {
+void print_runs(Context<T>& ctx, Printing<T> in, std::vector<Generated>& out,
+                std::vector<Remark>& remarks) {
   if (ctx.quirks().d28_rules_as_given) {
     out.push_back(print_one<T>(ctx, in));
     return;
   }
   in.run = 0;
-  for (auto& run : runs_of<T>(one_rules<T>(ctx, in.attachment.parent, in.plans))) {
+  const Place<T> place{in.route, in.attachment, in.only};
+  std::vector<OneRule<T>> rules = one_rules<T>(ctx, place, in.plans);
+  if (in.gateway() && !add_host_twins<T>(ctx, place, rules)) {
+    const Remark remark{"warning", kHostTwin.id,
+                        "too many matches of routes with wildcard or no host names: some of them "
+                        "come before this route, which has the more specific host name"};
+    if (std::find(remarks.begin(), remarks.end(), remark) == remarks.end()) {
+      remarks.push_back(remark);
+    }
+  }
+  for (auto& run : runs_of<T>(std::move(rules))) {
     in.rules = std::move(run);
     const RulePlan<T>& first = *in.rules.front().plan;
     in.group = first.conf.key();
@@ -275,17 +287,19 @@ void print_runs(Context<T>& ctx, Printing<T> in, std::vector<Generated>& out) {
 template <class T>
 std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
                                     std::size_t parent_index, const Attachment<T>& attachment,
-                                    const std::vector<RulePlan<T>>& plans) {
+                                    const std::vector<RulePlan<T>>& plans,
+                                    std::vector<Remark>& remarks) {
   std::vector<Generated> out;
   const bool service = attachment.parent == ParentKind::kService;
   if (service && attachment.ports.empty()) return out;
   Printing<T> in{route, parent_index, attachment, plans, nullptr, {}, {}, 0};
-  if (service || attachment.whole || ctx.quirks().d01_attach_whole_gateway) {
-    print_runs<T>(ctx, in, out);
+  const bool whole = attachment.whole && !listeners_differ<T>(ctx, {route, attachment, nullptr});
+  if (service || whole || ctx.quirks().d01_attach_whole_gateway) {
+    print_runs<T>(ctx, in, out, remarks);
   } else {
     for (const model::Listener* listener : attachment.listeners) {
       in.only = listener;
-      print_runs<T>(ctx, in, out);
+      print_runs<T>(ctx, in, out, remarks);
     }
   }
   if (service && !out.empty() && !ctx.quirks().d05_unmatched_to_parent) {
@@ -296,9 +310,11 @@ std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
 
 template std::vector<Generated> print_routes<NoTrace>(Context<NoTrace>&, const RouteInput<NoTrace>&,
                                                       std::size_t, const Attachment<NoTrace>&,
-                                                      const std::vector<RulePlan<NoTrace>>&);
+                                                      const std::vector<RulePlan<NoTrace>>&,
+                                                      std::vector<Remark>&);
 template std::vector<Generated> print_routes<Tracing>(Context<Tracing>&, const RouteInput<Tracing>&,
                                                       std::size_t, const Attachment<Tracing>&,
-                                                      const std::vector<RulePlan<Tracing>>&);
+                                                      const std::vector<RulePlan<Tracing>>&,
+                                                      std::vector<Remark>&);
 
 }  // namespace pawprint::rules

@@ -17,6 +17,7 @@ extern const Rule kGammaDestination;
 template <class T>
 std::vector<Generated> print_routes(Context<T>& ctx, const RouteInput<T>& route,
                                     std::size_t parent_index, const Attachment<T>& attachment,
-                                    const std::vector<RulePlan<T>>& plans);
+                                    const std::vector<RulePlan<T>>& plans,
+                                    std::vector<Remark>& remarks);
 
 }  // namespace pawprint::rules

@@ -6,6 +6,7 @@
 
 #include "engine/rules/http_rule.h"
 #include "engine/rules/names.h"
+#include "engine/rules/neighbours.h"
 
 namespace pawprint::rules {
 
@@ -93,12 +94,13 @@ std::map<std::string, std::vector<std::size_t>> exact_paths(const std::vector<On
 
 template <class T>
 void write_conditions(Out<T>& out, std::string_view member,
-                      const std::vector<ValueCondition>& values, const typename T::Src& match) {
+                      const std::vector<ValueCondition>& values, const OneRule<T>& rule) {
   if (values.empty()) return;
   out.key(member);
   out.open('[');
   for (const ValueCondition& each : values) {
-    const auto src = match.at(member).at(each.index);
+    const auto own = rule.plan->src.at("matches").at(rule.index);
+    const auto src = (each.lent ? rule.lender : own).at(member).at(each.index);
     out.open('{');
     out.member("name", each.name, T::by(kMatch, src.at("name")));
     out.member("type", each.type.view(), T::by(kMatch, src.at("type")));
@@ -110,20 +112,22 @@ void write_conditions(Out<T>& out, std::string_view member,
 
 template <class T>
 void write_one_match(Out<T>& out, const OneRule<T>& rule) {
-  const auto src = rule.plan->src.at("matches").at(rule.index);
+  const auto own = rule.plan->src.at("matches").at(rule.index);
+  const auto& src = rule.host_twin ? rule.lender : own;
   const OneMatch& match = rule.match;
-  const Rule& path_rule = rule.twin ? kExactTwin : kMatch;
+  const Rule& path_rule = rule.host_twin ? kHostTwin : rule.twin ? kExactTwin : kMatch;
   out.open('{');
-  write_conditions<T>(out, "headers", match.headers, src);
+  write_conditions<T>(out, "headers", match.headers, rule);
   if (match.method.set()) {
-    out.member("method", match.method.view(), T::by(kMatch, src.at("method")));
+    const bool lent = !rule.plan->spec->matches[rule.index].method.set();
+    out.member("method", match.method.view(), T::by(kMatch, (lent ? src : own).at("method")));
   }
   out.key("path");
   out.open('{');
   out.member("type", match.path_type, T::by(path_rule, src.at("path").at("type")));
   out.member("value", match.path, T::by(path_rule, src.at("path").at("value")));
   out.close('}');
-  write_conditions<T>(out, "queryParams", match.query, src);
+  write_conditions<T>(out, "queryParams", match.query, rule);
   out.close('}');
 }
 
@@ -163,20 +167,21 @@ bool OneMatch::looser_than(const OneMatch& other) const {
 }
 
 template <class T>
-std::vector<OneRule<T>> one_rules(Context<T>& ctx, ParentKind parent,
+std::vector<OneRule<T>> one_rules(Context<T>& ctx, const Place<T>& place,
                                   const std::vector<RulePlan<T>>& plans) {
   std::vector<OneRule<T>> out = own_rules<T>(plans);
   const auto exact = exact_paths<T>(out);
-  const bool gateway = parent == ParentKind::kGateway;
+  const bool gateway = place.attachment.parent == ParentKind::kGateway;
   const bool twins =
       gateway ? !ctx.quirks().d49_no_exact_twins : !ctx.quirks().d53_prefix_slash_lost;
   const std::size_t own = out.size();
   for (std::size_t i = 0; twins && i < own; ++i) {
     if (out[i].match.path_type != "PathPrefix") continue;
     const auto found = exact.find(out[i].match.path);
-    const bool needed = gateway
-                            ? found != exact.end() && out[i].match.path != "/"
-                            : replaces_prefix<T>(*out[i].plan) && swallows_slash<T>(*out[i].plan);
+    const bool needed =
+        gateway ? out[i].match.path != "/" &&
+                      (found != exact.end() || path_named_elsewhere<T>(ctx, place, out[i].match))
+                : replaces_prefix<T>(*out[i].plan) && swallows_slash<T>(*out[i].plan);
     if (!needed) continue;
     if (!gateway) out[i].form = PathForm::kWithSlash;
     // Where an exact match of the route takes all that the twin would take, it comes first anyway.
@@ -211,15 +216,13 @@ void write_one_rules(Context<T>& ctx, Out<T>& out, const std::vector<OneRule<T>>
   out.close(']');
 }
 
-template std::vector<OneRule<NoTrace>> one_rules<NoTrace>(Context<NoTrace>&, ParentKind,
-                                                          const std::vector<RulePlan<NoTrace>>&);
-template void write_one_rules<NoTrace>(Context<NoTrace>&, Out<NoTrace>&,
-                                       const std::vector<OneRule<NoTrace>>&, ParentKind,
-                                       const Blackhole&);
-template std::vector<OneRule<Tracing>> one_rules<Tracing>(Context<Tracing>&, ParentKind,
-                                                          const std::vector<RulePlan<Tracing>>&);
-template void write_one_rules<Tracing>(Context<Tracing>&, Out<Tracing>&,
-                                       const std::vector<OneRule<Tracing>>&, ParentKind,
-                                       const Blackhole&);
+#define PAWPRINT_INSTANTIATE(T)                                                          \
+  template std::vector<OneRule<T>> one_rules<T>(Context<T>&, const Place<T>&,            \
+                                                const std::vector<RulePlan<T>>&);        \
+  template void write_one_rules<T>(Context<T>&, Out<T>&, const std::vector<OneRule<T>>&, \
+                                   ParentKind, const Blackhole&);
+PAWPRINT_INSTANTIATE(NoTrace)
+PAWPRINT_INSTANTIATE(Tracing)
+#undef PAWPRINT_INSTANTIATE
 
 }  // namespace pawprint::rules

@@ -21,6 +21,7 @@ struct ValueCondition {
   std::string name;
   Sym type, value;
   std::size_t index = 0;
+  bool lent = false;  ///< Of another route's match, see OneRule::lender.
   [[nodiscard]] bool same(const ValueCondition& other) const {
     return name == other.name && type == other.type && value == other.value;
   }
@@ -47,13 +48,18 @@ struct OneRule {
   OneMatch match;
   std::size_t rule = 0, index = 0;  ///< Of the Gateway API object.
   PathForm form = PathForm::kAsGiven;
-  bool twin = false;  ///< An Exact match beside the prefix match that the route has.
+  bool twin = false;         ///< An Exact match beside the prefix match that the route has.
+  bool host_twin = false;    ///< A match of another route, repeated (neighbours.h).
+  typename T::Src lender{};  ///< That match.
 };
+
+template <class T>
+struct Place;
 
 /// The rules of one object, in order. Matches that cannot be written and repetitions of an earlier
 /// match are left out; twins come last.
 template <class T>
-std::vector<OneRule<T>> one_rules(Context<T>& ctx, ParentKind parent,
+std::vector<OneRule<T>> one_rules(Context<T>& ctx, const Place<T>& place,
                                   const std::vector<RulePlan<T>>& plans);
 
 template <class T>

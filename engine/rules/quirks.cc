@@ -47,6 +47,7 @@ bool quirks_of(std::string_view profile, Quirks& out) {
   out.d47_legacy_references = true;
   out.d48_no_floor_routes = true;
   out.d49_no_exact_twins = true;
+  out.d50_path_before_host = true;
   out.d53_prefix_slash_lost = true;
   out.kuma_labels = true;
   return true;

@@ -45,6 +45,7 @@ struct Quirks {
   bool d47_legacy_references = false;  ///< Services by tag only, kinds of kuma.io refused.
   bool d48_no_floor_routes = false;    ///< A listener without routes stops its gateway.
   bool d49_no_exact_twins = false;
+  bool d50_path_before_host = false;  ///< Gateways ask for the path before the host name.
   bool d53_prefix_slash_lost = false;
   bool kuma_labels = false;                 ///< Kuma's owner label instead of ours.
   bool k3_no_gateways = false;              ///< Nothing of the Gateway API's north-south half.

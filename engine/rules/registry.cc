@@ -6,6 +6,7 @@
 #include "engine/rules/labels.h"
 #include "engine/rules/mesh_policy.h"
 #include "engine/rules/mesh_service.h"
+#include "engine/rules/neighbours.h"
 #include "engine/rules/one_match.h"
 #include "engine/rules/reference_grant.h"
 #include "engine/rules/route_floor.h"
@@ -48,6 +49,7 @@ const Rule* const kRules[] = {&kAttachHostname,
                               &kGatewayLabels,
                               &kGatewayProgrammed,
                               &kGrantPermitted,
+                              &kHostTwin,
                               &kInstanceAddress,
                               &kInstanceInfrastructure,
                               &kInstanceParameters,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/world/route_shelves.h"
+
 namespace pawprint::world {
 
 namespace {
@@ -69,10 +71,36 @@ std::vector<ObjId> World::anchors(ObjId object_id) {
       if (!target.kind.is("Service") || !target.group.empty()) continue;
       out.push_back(id(Kind::kService, object.zone, object.ns, target.name));
     }
+  } else if (const auto* route = object.as<model::HttpRouteFact>()) {
+    shelve(object, *route, out);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
+}
+
+/// The key is one that no object can have: a name holds no line feed, and nothing is evaluated for
+/// a ReferenceGrant.
+ObjId World::shelf(Kind parent, Sym zone, Sym ns, Sym name, std::string_view shelf) {
+  std::string key(model::info(parent).name);
+  key.append("/").append(name.view()).append("\n").append(shelf);
+  return id(Kind::kReferenceGrant, zone, ns, symbols_.intern(key));
+}
+
+void World::shelve(const Object& object, const model::HttpRouteFact& route,
+                   std::vector<ObjId>& out) {
+  if (object.kind != Kind::kHttpRoute && object.kind != Kind::kGrpcRoute) return;
+  const Sym zone = object.zone;
+  const Sym own_ns = object.ns;
+  for (const std::string& each : shelves_of(route)) {
+    for (const model::ParentRef& parent : route.parents) {
+      if (!parent.group.is("gateway.networking.k8s.io")) continue;
+      const bool set = parent.kind.is("ListenerSet");
+      if (!set && !parent.kind.is("Gateway")) continue;
+      out.push_back(shelf(set ? Kind::kListenerSet : Kind::kGateway, zone,
+                          parent.ns.set() ? parent.ns : own_ns, parent.name, each));
+    }
+  }
 }
 
 void World::reindex(ObjId object_id, std::vector<ObjId> before, Change& change) {

@@ -89,11 +89,13 @@ class World {
   [[nodiscard]] record::ObjectKey key(ObjId id) const;
 
   /// Objects that hang on another one: the ReferenceGrants of a Namespace, the ListenerSets of a
-  /// Gateway, the BackendTLSPolicies of a Service. In order of id.
+  /// Gateway, the BackendTLSPolicies of a Service, the routes on a shelf. In order of id.
   [[nodiscard]] const std::vector<ObjId>& members(ObjId anchor) const;
 
   /// Existing objects of a kind in a zone, and the object whose index cell stands for that number.
   [[nodiscard]] std::uint64_t count(Kind kind, Sym zone) const;
+  /// Stands for a shelf of routes (route_shelves.h) below a Gateway or ListenerSet.
+  ObjId shelf(Kind parent, Sym zone, Sym ns, Sym name, std::string_view shelf);
   ObjId census(Kind kind, Sym zone) { return id(kind, zone, {}, {}); }
 
   /// Zones by name. A zone decides nothing before synced() holds for it.
@@ -123,6 +125,7 @@ class World {
   void apply_sync(const record::Record& record, Change& change);
   void recount(const Object& object, bool before, bool after);
   std::vector<ObjId> anchors(ObjId id);
+  void shelve(const Object& object, const model::HttpRouteFact& route, std::vector<ObjId>& out);
   void reindex(ObjId id, std::vector<ObjId> before, Change& change);
   Zone& zone(std::string_view name);
 

@@ -248,6 +248,74 @@ TEST(Fold, MeshServiceOfAnotherZone_IsReachedByItsLabels) {
   EXPECT_EQ(backend_of(folding)["name"], "kuma.io/unresolved-backend");
 }
 
+TEST(Fold, GlobalZone_IsReadButNotReconciled) {
+  Folding folding("kuma-2.14");
+  record::Record config = config_record("kuma-2.14");
+  auto settings = record::decode_config(config.body);
+  ASSERT_TRUE(settings);
+  settings->zones = {{"zone-1", "zone"}, {"hub", "global"}};
+  config.body = record::encode(*settings);
+  folding.fold(config);
+  const json rules = json::array({{{"backendRefs", json::array({{{"group", "kuma.io"},
+                                                                 {"kind", "MeshMultiZoneService"},
+                                                                 {"name", "all"},
+                                                                 {"port", 80}}})}}});
+  for (const std::string zone : {"zone-1", "hub"}) {
+    for (const json& each :
+         {gateway_class(), gateway("edge", kHttpListener), route("shop", kToEdge, rules)}) {
+      folding.fold(observed(each, record::Event::kAdded, zone));
+    }
+  }
+  folding.add({{"apiVersion", "kuma.io/v1alpha1"},
+               {"kind", "Mesh"},
+               {"metadata", {{"name", "default"}}},
+               {"spec", {{"meshServices", {{"mode", "Exclusive"}}}}}});
+  EXPECT_EQ(backend_of(folding)["name"], "kuma.io/unresolved-backend");
+  json all = mesh_service("all", "");
+  all["kind"] = "MeshMultiZoneService";
+  all["metadata"]["namespace"] = "kuma-system";
+  all["metadata"]["labels"] = {{"kuma.io/mesh", "default"}};
+  folding.fold(observed(all, record::Event::kAdded, "hub"));
+  EXPECT_EQ(backend_of(folding)["kind"], "MeshMultiZoneService");
+  for (const Output& made : folding.reducer().resources()) EXPECT_EQ(made.key.zone, "zone-1");
+  for (const Output& made : folding.reducer().statuses()) {
+    EXPECT_TRUE(made.key.zone == "zone-1" || made.key.kind == "GatewayClass") << made.key.kind;
+  }
+}
+
+std::size_t rules_of(Folding& folding, const std::string& owner) {
+  for (const Output& made : folding.reducer().resources()) {
+    const json body = json::parse(made.body);
+    if (body["metadata"]["labels"]["pawprint.dev/owner"] == owner) {
+      return body["spec"]["to"][0]["rules"].size();
+    }
+  }
+  return 0;
+}
+
+TEST(Fold, HostTwins_FollowTheRoutesAroundThem) {
+  Folding folding = shop("kuma-2.14");
+  json inner = route("inner", kToEdge, kToWeb);
+  inner["spec"]["hostnames"] = json::array({"a.example.com"});
+  folding.add(inner);
+  EXPECT_EQ(rules_of(folding, "HTTPRoute.demo.inner"), 1U);
+  json rules = kToWeb;
+  rules[0]["matches"] = json::array({{{"path", {{"type", "PathPrefix"}, {"value", "/w"}}}}});
+  json wild = route("wild", kToEdge, rules);
+  wild["spec"]["hostnames"] = json::array({"*.example.com"});
+  folding.add(wild);
+  EXPECT_EQ(rules_of(folding, "HTTPRoute.demo.inner"), 2U);
+  EXPECT_EQ(rules_of(folding, "HTTPRoute.demo.wild"), 1U);
+  wild["spec"]["hostnames"] = json::array({"*.example.org"});
+  folding.add(wild);
+  EXPECT_EQ(rules_of(folding, "HTTPRoute.demo.inner"), 1U);
+  wild["spec"].erase("hostnames");
+  folding.add(wild);
+  EXPECT_EQ(rules_of(folding, "HTTPRoute.demo.inner"), 2U);
+  folding.remove(wild);
+  EXPECT_EQ(rules_of(folding, "HTTPRoute.demo.inner"), 1U);
+}
+
 TEST(Fold, ServiceFloor_StaysWhileAnyRouteNeedsIt) {
   Folding folding = shop("kuma-2.14");
   const auto floors = [&] {
