@@ -75,9 +75,13 @@ MeshFact read_mesh(Reading& in, const JsonObject& object) {
   out.mesh_services_mode = in.symbols.intern("Disabled");
   JsonObject spec;
   JsonObject services;
-  if (in.object(object, "spec", spec) && in.object(spec, "meshServices", services)) {
+  if (!in.object(object, "spec", spec)) return out;
+  if (in.object(spec, "meshServices", services)) {
     out.mesh_services_mode = in.text(services, "mode", "Disabled");
   }
+  JsonObject part;
+  if (in.object(spec, "mtls", part)) out.mtls = in.nonempty(part, "enabledBackend").set();
+  if (in.object(spec, "routing", part)) out.zone_egress = in.truth(part, "zoneEgress");
   return out;
 }
 

@@ -286,6 +286,7 @@ struct SecretFact {
 
 struct MeshFact {
   Sym mesh_services_mode;
+  bool mtls = false, zone_egress = false;  ///< Both: MeshExternalServices can be reached.
   bool operator==(const MeshFact&) const = default;
 };
 

@@ -249,6 +249,19 @@ struct Judging {
     });
   }
 
+  /// MeshExternalServices are reached through the zone's egress, which needs mTLS.
+  void warn_unreachable() {
+    if (out.outputs.empty()) return;
+    const Mesh<T> mesh = mesh_of<T>(ctx, object, fact.meta);
+    const auto* seen =
+        ctx.reads.template fact<model::MeshFact>(Kind::kMesh, ctx.zone, {}, mesh.name);
+    if (seen == nullptr || (seen->mtls && seen->zone_egress)) return;
+    out.remarks.push_back({"warning", kBackendTls.id,
+                           "mesh \"" + std::string(mesh.name.view()) + "\" has no " +
+                               (seen->mtls ? "routing.zoneEgress" : "mTLS") +
+                               ", without which requests to such backends are answered with 503"});
+  }
+
   void generate() {
     if (!out.value.usable) return;
     for (const model::PolicyTarget& target : fact.targets) {
@@ -275,6 +288,7 @@ PolicyResult<T> evaluate_policy(Context<T>& ctx, const Object& object) {
   judging.judge();
   if (!ctx.quirks().k3_no_gateways) {
     judging.generate();
+    judging.warn_unreachable();
     return out;
   }
   out.value.usable = false;

@@ -219,9 +219,19 @@ void refuse_listeners(const std::string& why, GatewayResult<T>& out) {
   }
 }
 
+/// Kuma says nothing then, and what it made before goes on serving.
+Fault class_fault(const model::GatewayFact& fact) {
+  return {"InvalidParameters",
+          "GatewayClass \"" + std::string(fact.class_name.view()) + "\" is not accepted",
+          "gatewayClassName"};
+}
+
 template <class T>
-void judge_gateway(Context<T>& ctx, const GatewayInput<T>& in, GatewayResult<T>& out) {
-  const Fault fault = ctx.quirks().d45_any_gateway_name ? Fault{} : gateway_fault<T>(ctx, in);
+void judge_gateway(Context<T>& ctx, const GatewayInput<T>& in, bool class_accepted,
+                   GatewayResult<T>& out) {
+  Fault fault;
+  if (!class_accepted) fault = class_fault(in.fact);
+  else if (!ctx.quirks().d45_any_gateway_name) fault = gateway_fault<T>(ctx, in);
   const auto meta = T::object(in.object, ".metadata");
   if (!fault.reason.empty()) {
     out.accepted =
@@ -264,9 +274,8 @@ GatewayResult<T> evaluate_gateway(Context<T>& ctx, const Object& object,
   const Object& gateway_class =
       ctx.reads.object(Kind::kGatewayClass, ctx.zone, {}, fact->class_name);
   const auto* class_fact = gateway_class.template as<model::GatewayClassFact>();
-  if (class_fact == nullptr || class_value.state != ClassState::kOurs || !class_value.accepted) {
-    return out;
-  }
+  if (class_fact == nullptr || class_value.state != ClassState::kOurs) return out;
+  if (!class_value.accepted && ctx.quirks().d31_always_programmed) return out;
   if (in_global_zone(ctx.settings, ctx.zone)) {
     out.remarks.push_back({"warning", kGatewayAccepted.id,
                            "Gateways in the global zone are not reconciled; apply it in a zone"});
@@ -290,7 +299,7 @@ GatewayResult<T> evaluate_gateway(Context<T>& ctx, const Object& object,
     }
   }
   out.handled = true;
-  judge_gateway<T>(ctx, in, out);
+  judge_gateway<T>(ctx, in, class_value.accepted, out);
   return out;
 }
 
@@ -331,8 +340,13 @@ Section<T> listener_section(Context<T>& ctx, const JudgedListener<T>& listener,
   for (const ListenerCount& count : counts) {
     if (count.listener == listener.key) attached = count.routes;
   }
-  out.members = "\"attachedRoutes\":" + std::to_string(attached) + ',' +
-                supported_kinds(ctx.quirks(), *listener.spec);
+  // Which protocols are supported depends on the class.
+  const Verdict<T>* accepted = find_verdict(listener.verdicts, "Accepted");
+  const bool refused = accepted != nullptr && accepted->condition.reason == "UnsupportedProtocol";
+  out.members =
+      "\"attachedRoutes\":" + std::to_string(attached) + ',' +
+      (refused && !ctx.quirks().d36_http_only ? std::string("\"supportedKinds\":[]")
+                                              : supported_kinds(ctx.quirks(), *listener.spec));
   out.verdicts = listener.verdicts;
   out.member_causes = {T::by(kAttachedRoutes, listener.src.at("name")),
                        T::by(kListenerKinds, listener.src.at("allowedRoutes").at("kinds"))};
