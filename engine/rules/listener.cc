@@ -101,39 +101,45 @@ Conflict kuma_conflict(const Quirks& quirks, const std::vector<JudgedListener<T>
   return {};
 }
 
-/// Two listeners of one port: what keeps them apart, if anything.
-template <class T>
-Conflict conflict_of(const JudgedListener<T>& self, const JudgedListener<T>& other) {
-  const std::string who = "listener " + std::string(other.key.view());
-  if (self.spec->protocol != other.spec->protocol) {
-    return {"ProtocolConflict", "port " + port_text(*self.spec) + " carries " +
-                                    std::string(other.spec->protocol.view()) + " for " + who};
-  }
-  if (self.spec->protocol.is("TCP") || self.spec->hostname == other.spec->hostname) {
-    return {"HostnameConflict", who + " has this host name on port " + port_text(*self.spec)};
-  }
-  return {};
+/// What counts between listeners of different names, close together: a Gateway with all its
+/// ListenerSets has over a thousand listeners.
+struct Claim {
+  std::int32_t port = 0;
+  bool supported = false;   ///< One that is not conflicts with nobody.
+  bool of_gateway = false;  ///< Else of a ListenerSet.
+  bool lost = false;        ///< To another one, so that it takes nothing from later ones.
+  Sym protocol, hostname;
+};
+
+/// What keeps two listeners of one port from being told apart; empty: nothing.
+std::string_view conflict_reason(const Claim& self, const Claim& other) {
+  if (self.protocol != other.protocol) return "ProtocolConflict";
+  const bool equal = self.hostname == other.hostname || self.protocol.is("TCP");
+  return equal ? std::string_view("HostnameConflict") : std::string_view();
 }
 
 /// The Gateway API: listeners of one Gateway that cannot be told apart are all refused. Of
 /// different owners the one with precedence wins, and in one ListenerSet the first (the text leaves
 /// that open). Earlier listeners have been judged when this is called.
 template <class T>
-Conflict gateway_conflict(const Quirks& quirks, const std::vector<JudgedListener<T>>& all,
-                          std::size_t index, bool cross_mesh) {
-  const JudgedListener<T>& self = all[index];
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const JudgedListener<T>& other = all[i];
-    if (i == index || other.spec->port != self.spec->port ||
-        !supported(quirks, *other.spec, cross_mesh)) {
-      continue;
-    }
-    const bool both_of_gateway = other.owner == self.owner && self.owner->kind == Kind::kGateway;
-    if (!both_of_gateway && (i > index || other.conflicted)) continue;
-    Conflict found = conflict_of<T>(self, other);
-    if (found.reason.empty()) continue;
-    found.with = i;
-    return found;
+Conflict gateway_conflict(const std::vector<JudgedListener<T>>& all,
+                          const std::vector<Claim>& claims, std::size_t index) {
+  const Claim& self = claims[index];
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const Claim& other = claims[i];
+    const bool both_of_gateway = other.of_gateway && self.of_gateway;
+    if (!both_of_gateway && i > index) break;  // The Gateway's own come first.
+    if (i == index || other.port != self.port || !other.supported) continue;
+    if (!both_of_gateway && other.lost) continue;
+    const std::string_view reason = conflict_reason(self, other);
+    if (reason.empty()) continue;
+    const std::string who = "listener " + std::string(all[i].key.view());
+    const std::string port = "port " + std::to_string(self.port);
+    return {reason,
+            reason == "ProtocolConflict"
+                ? port + " carries " + std::string(other.protocol.view()) + " for " + who
+                : who + " has this host name on " + port,
+            i};
   }
   return {};
 }
@@ -167,7 +173,6 @@ template <class T>
 void refuse_conflict(const Quirks& quirks, JudgedListener<T>& out, const Conflict& conflict,
                      const typename T::Src& other) {
   const auto cause = T::by(kListenerConflict, out.src.at("port"), other.at("port"));
-  out.conflicted = true;
   out.verdicts.push_back(verdict<T>("Conflicted", true, conflict.reason, conflict.message, cause));
   if (quirks.d31_always_programmed) {
     out.verdicts.push_back(verdict<T>("Programmed", false, "Invalid", "conflicts found", cause));
@@ -254,22 +259,32 @@ bool refuse_address(JudgedListener<T>& out) {
 
 template <class T>
 void judge_overlap(std::vector<JudgedListener<T>>& all) {
-  const auto secure = [](const JudgedListener<T>& listener) {
-    return listener.emitted &&
-           (listener.spec->protocol.is("HTTPS") || listener.spec->protocol.is("TLS"));
+  struct Secure {
+    JudgedListener<T>* listener;
+    std::string_view hostname;
+    bool wide;  ///< No host name or a wildcard: only such a one overlaps with another.
   };
-  for (JudgedListener<T>& self : all) {
-    if (!secure(self)) continue;
-    for (const JudgedListener<T>& other : all) {
-      if (&other == &self || !secure(other) || other.spec->port != self.spec->port) continue;
-      const bool meets =
-          !self.spec->hostname.set() || !other.spec->hostname.set() ||
-          hostnames_intersect(self.spec->hostname.view(), other.spec->hostname.view());
+  std::vector<Secure> secure;
+  for (JudgedListener<T>& each : all) {
+    const bool tls = each.spec->protocol.is("HTTPS") || each.spec->protocol.is("TLS");
+    const std::string_view hostname = each.spec->hostname.view();
+    if (!each.emitted || !tls) continue;
+    secure.push_back({&each, hostname, hostname.empty() || hostname.starts_with("*.")});
+  }
+  for (const Secure& self : secure) {
+    for (const Secure& other : secure) {
+      if (self.listener == other.listener || (!self.wide && !other.wide) ||
+          self.listener->spec->port != other.listener->spec->port) {
+        continue;
+      }
+      const bool meets = self.hostname.empty() || other.hostname.empty() ||
+                         hostnames_intersect(self.hostname, other.hostname);
       if (!meets) continue;
-      self.verdicts.push_back(
-          verdict<T>("OverlappingTLSConfig", true, "OverlappingHostnames",
-                     "host name overlaps with that of listener " + std::string(other.key.view()),
-                     T::by(kListenerOverlap, self.src.at("hostname"), other.src.at("hostname"))));
+      self.listener->verdicts.push_back(verdict<T>(
+          "OverlappingTLSConfig", true, "OverlappingHostnames",
+          "host name overlaps with that of listener " + std::string(other.listener->key.view()),
+          T::by(kListenerOverlap, self.listener->src.at("hostname"),
+                other.listener->src.at("hostname"))));
       break;
     }
   }
@@ -365,6 +380,7 @@ std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx,
                                                const std::vector<ListenerOwner<T>>& owners,
                                                const model::GatewayFact& gateway, bool cross_mesh) {
   std::vector<JudgedListener<T>> out;
+  std::vector<Claim> claims;
   for (const ListenerOwner<T>& owner : owners) {
     const auto listeners = T::object(*owner.object, ".spec").at("listeners");
     for (std::size_t i = 0; i < owner.listeners->size(); ++i) {
@@ -373,19 +389,23 @@ std::vector<JudgedListener<T>> judge_listeners(Context<T>& ctx,
       judged.owner = owner.object;
       judged.key = ctx.intern(listener_key(*owner.object, *judged.spec));
       judged.src = listeners.at(i);
+      claims.push_back({judged.spec->port, supported(ctx.quirks(), *judged.spec, cross_mesh),
+                        owner.object == owners.front().object, false, judged.spec->protocol,
+                        judged.spec->hostname});
     }
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
     JudgedListener<T>& judged = out[i];
-    if (!supported(ctx.quirks(), *judged.spec, cross_mesh)) {
+    if (!claims[i].supported) {
       refuse_protocol<T>(judged, cross_mesh);
       continue;
     }
     if (!ctx.quirks().d09_refused_output_stuck && refuse_address<T>(judged)) continue;
     const Conflict conflict = ctx.quirks().d32_conflicts_kill_all
                                   ? kuma_conflict<T>(ctx.quirks(), out, i, cross_mesh)
-                                  : gateway_conflict<T>(ctx.quirks(), out, i, cross_mesh);
+                                  : gateway_conflict<T>(out, claims, i);
     if (!conflict.reason.empty()) {
+      claims[i].lost = true;
       refuse_conflict<T>(ctx.quirks(), judged, conflict, out[conflict.with].src);
       continue;
     }

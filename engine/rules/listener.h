@@ -30,7 +30,6 @@ struct JudgedListener {
   const Object* owner = nullptr;  ///< The Gateway or a ListenerSet.
   Sym key;                        ///< Its name among all listeners of the Gateway: listener_key().
   typename T::Src src;            ///< .spec.listeners[i] of the owner.
-  bool conflicted = false;
   bool emitted = false;  ///< It becomes a listener of the MeshGateway.
   bool programmed = false;
   std::vector<Verdict<T>> verdicts;
