@@ -7,7 +7,7 @@
 
 namespace pawprint {
 
-const std::string_view kReducerVersion = "2";
+const std::string_view kReducerVersion = "3";
 
 using derive::ObjId;
 

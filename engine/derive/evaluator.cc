@@ -82,6 +82,7 @@ void Evaluator::note(const world::Change& change) {
   if (world_.zones().size() != settings_.zones.size()) load_settings();
   if (change.config || change.sync || ready_.size() != world_.zones().size()) release_deferred();
   for (const ObjId anchor : change.indexed) graph_.touch(cell(anchor, Slot::kIndex));
+  for (const ObjId route : change.neighbours) graph_.invalidate(Node::kRoute, route);
   if (change.object && change.fact) note_object(*change.object);
 }
 

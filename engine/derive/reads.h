@@ -44,6 +44,13 @@ class Reads {
     cells_.push_back(cell(anchor, Slot::kIndex));
     return world_.members(anchor);
   }
+  /// Routes on a shelf. Of them nothing may be asked but what same_to_others() compares, kind,
+  /// namespace and name: the World says who must look again, so that nothing is remembered here.
+  std::vector<const Object*> neighbours(world::ShelfId shelf) const {
+    std::vector<const Object*> out;
+    for (const ObjId route : world_.shelves().on(shelf)) out.push_back(&world_.object(route));
+    return out;
+  }
   /// ReferenceGrants of a namespace.
   std::vector<const Object*> grants(Sym zone, Sym ns) {
     return members(world_.id(Kind::kNamespace, zone, {}, ns));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <compare>
 #include <set>
+#include <string>
 
 #include "engine/rules/hostname.h"
 #include "engine/rules/match_fault.h"
@@ -25,23 +26,30 @@ using model::HttpRouteFact;
 
 constexpr std::size_t kMostTwins = 512;
 
-/// Routes on a shelf of the parent, without the route itself, by kind, namespace and name.
+/// Adds routes on a shelf of the parent, without the route itself.
 template <class T>
-void collect(Context<T>& ctx, const Place<T>& place, const std::string& shelf,
+void collect(Context<T>& ctx, const Place<T>& place, world::ShelfId shelf,
              std::vector<const Object*>& out) {
-  const Object& owner = place.attachment.owner();
-  const world::ObjId id =
-      ctx.reads.world().shelf(owner.kind, owner.zone, owner.ns, owner.name, shelf);
-  for (const Object* each : ctx.reads.members(id)) {
+  for (const Object* each : ctx.reads.neighbours(shelf)) {
     if (each != &place.route.object && each->template as<HttpRouteFact>() != nullptr) {
       out.push_back(each);
     }
   }
-  std::sort(out.begin(), out.end(), [](const Object* a, const Object* b) {
+}
+
+/// By kind, namespace and name, each once.
+void settle(std::vector<const Object*>& routes) {
+  std::sort(routes.begin(), routes.end(), [](const Object* a, const Object* b) {
     return std::tuple(a->kind, a->ns.view(), a->name.view()) <
            std::tuple(b->kind, b->ns.view(), b->name.view());
   });
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  routes.erase(std::unique(routes.begin(), routes.end()), routes.end());
+}
+
+template <class T>
+world::ObjId parent_id(Context<T>& ctx, const Place<T>& place) {
+  const Object& owner = place.attachment.owner();
+  return ctx.reads.world().id(owner.kind, owner.zone, owner.ns, owner.name);
 }
 
 /// How Kuma orders matches, whatever their host names.
@@ -154,29 +162,47 @@ bool stands_inside(const Place<T>& place, const HttpRouteFact& theirs) {
   return false;
 }
 
-/// Every host name of `mine` is one of `theirs` too: there, rules of both stand together.
-bool share_names(const HttpRouteFact& mine, const HttpRouteFact& theirs) {
+/// Whether some host name of both can be asked for in one request.
+bool share_hosts(const HttpRouteFact& mine, const HttpRouteFact& theirs) {
+  if (mine.hostnames.empty() || theirs.hostnames.empty()) return true;
+  return std::any_of(mine.hostnames.begin(), mine.hostnames.end(), [&](Sym own) {
+    return std::any_of(theirs.hostnames.begin(), theirs.hostnames.end(),
+                       [&](Sym other) { return hostnames_intersect(own.view(), other.view()); });
+  });
+}
+
+/// Whether some host name is written in both: there, equal matches compete by age.
+bool share_a_name(const HttpRouteFact& mine, const HttpRouteFact& theirs) {
   const auto all = names_of(theirs);
   const auto own = names_of(mine);
-  return std::all_of(own.begin(), own.end(), [&](std::string_view each) {
+  return std::any_of(own.begin(), own.end(), [&](std::string_view each) {
     return std::find(all.begin(), all.end(), each) != all.end();
   });
 }
 
+/// Routes with host names around those of the route and matches where it has some.
 template <class T>
 std::vector<const Object*> around(Context<T>& ctx, const Place<T>& place) {
-  std::set<std::string> shelves;
+  std::set<std::string> patterns;
   for (const Sym hostname : place.route.fact.hostnames) {
-    shelves.insert(world::host_shelf({}));
-    std::string_view name = hostname.view();
-    if (name.starts_with("*.")) name.remove_prefix(2);
-    for (auto dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-      name.remove_prefix(dot + 1);
-      shelves.insert(world::host_shelf("*." + std::string(name)));
+    for (std::string& each : world::patterns_around(hostname.view())) {
+      patterns.insert(std::move(each));
+    }
+  }
+  const world::ObjId parent = parent_id<T>(ctx, place);
+  std::set<world::ShelfId> shelves;
+  for (const model::HttpRule& rule : place.route.fact.rules) {
+    for (const model::Match& match : rule.matches) {
+      const bool expression = match.path_type.is("RegularExpression");
+      const std::string_view path = expression ? "/" : match.path_value.view();
+      for (const std::string& pattern : patterns) {
+        shelves.insert(world::around_shelf(parent, pattern, path));
+      }
     }
   }
   std::vector<const Object*> out;
-  for (const std::string& shelf : shelves) collect<T>(ctx, place, shelf, out);
+  for (const world::ShelfId shelf : shelves) collect<T>(ctx, place, shelf, out);
+  settle(out);
   return out;
 }
 
@@ -240,20 +266,42 @@ class Twins {
 }  // namespace
 
 template <class T>
-bool path_named_elsewhere(Context<T>& ctx, const Place<T>& place, const OneMatch& prefix) {
+NamedPaths<T>::NamedPaths(Context<T>& ctx, const Place<T>& place)
+    : ctx_(ctx), place_(place), parent_(parent_id<T>(ctx, place)) {
+  for (const std::string_view host : names_of(place.route.fact)) {
+    hosts_.emplace_back(host);
+    if (host.empty() || host.starts_with("*.")) wide_.emplace_back(host);
+    for (std::string& each : world::patterns_around(host)) hosts_.push_back(std::move(each));
+  }
+  std::sort(hosts_.begin(), hosts_.end());
+  hosts_.erase(std::unique(hosts_.begin(), hosts_.end()), hosts_.end());
+}
+
+template <class T>
+bool NamedPaths<T>::elsewhere(const OneMatch& prefix) const {
   std::vector<const Object*> others;
-  collect<T>(ctx, place, world::path_shelf(prefix.path), others);
+  for (const std::string& each : hosts_) {
+    collect<T>(ctx_, place_, world::exact_shelf(parent_, each, prefix.path), others);
+  }
+  for (const std::string& each : wide_) {
+    collect<T>(ctx_, place_, world::exact_inside_shelf(parent_, each, prefix.path), others);
+  }
+  settle(others);
+  bool named = false;
   for (const Object* other : others) {
     const auto& fact = *other->template as<HttpRouteFact>();
-    if (!share_names(place.route.fact, fact)) continue;
+    if (!share_hosts(place_.route.fact, fact)) continue;
     for (const model::HttpRule& rule : fact.rules) {
       for (const model::Match& match : rule.matches) {
         if (!match.path_type.is("Exact") || match.path_value.view() != prefix.path) continue;
-        if (normalise(match).looser_than(prefix)) return false;
+        named = true;
+        if (share_a_name(place_.route.fact, fact) && normalise(match).looser_than(prefix)) {
+          return false;
+        }
       }
     }
   }
-  return !others.empty();
+  return named;
 }
 
 template <class T>
@@ -295,9 +343,9 @@ bool add_host_twins(Context<T>& ctx, const Place<T>& place, std::vector<OneRule<
   return true;
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                                         \
-  template bool path_named_elsewhere<T>(Context<T>&, const Place<T>&, const OneMatch&); \
-  template bool listeners_differ<T>(Context<T>&, const Place<T>&);                      \
+#define PAWPRINT_INSTANTIATE(T)                                    \
+  template class NamedPaths<T>;                                    \
+  template bool listeners_differ<T>(Context<T>&, const Place<T>&); \
   template bool add_host_twins<T>(Context<T>&, const Place<T>&, std::vector<OneRule<T>>&);
 PAWPRINT_INSTANTIATE(NoTrace)
 PAWPRINT_INSTANTIATE(Tracing)

@@ -5,6 +5,7 @@
 // once any route of the host names that path exactly (D-49).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "engine/rules/one_match.h"
@@ -21,10 +22,23 @@ struct Place {
   const model::Listener* only = nullptr;  ///< Set: this listener alone.
 };
 
-/// Whether some other route has an Exact match of the path, and none of these takes all that
-/// `prefix`, a match of the same path, would take there.
+/// Paths that other routes of a parent name exactly, where host names of theirs and of this route
+/// meet. Borrows all that it is made of.
 template <class T>
-bool path_named_elsewhere(Context<T>& ctx, const Place<T>& place, const OneMatch& prefix);
+class NamedPaths {
+ public:
+  NamedPaths(Context<T>& ctx, const Place<T>& place);
+  /// Whether some other route has an Exact match of the path, and none of the same host name takes
+  /// all that `prefix`, a match of the same path, would take there.
+  [[nodiscard]] bool elsewhere(const OneMatch& prefix) const;
+
+ private:
+  Context<T>& ctx_;
+  const Place<T>& place_;
+  world::ObjId parent_;
+  std::vector<std::string> hosts_,
+      wide_;  ///< Own names and those around; own ones with others inside.
+};
 
 /// Whether the listeners that take the route differ in which other routes stand around it, so that
 /// one object cannot serve them all.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/rules/http_rule.h"
@@ -175,13 +176,15 @@ std::vector<OneRule<T>> one_rules(Context<T>& ctx, const Place<T>& place,
   const bool twins =
       gateway ? !ctx.quirks().d49_no_exact_twins : !ctx.quirks().d53_prefix_slash_lost;
   const std::size_t own = out.size();
+  std::optional<NamedPaths<T>> named;
+  if (gateway && twins) named.emplace(ctx, place);
   for (std::size_t i = 0; twins && i < own; ++i) {
     if (out[i].match.path_type != "PathPrefix") continue;
     const auto found = exact.find(out[i].match.path);
     const bool needed =
-        gateway ? out[i].match.path != "/" &&
-                      (found != exact.end() || path_named_elsewhere<T>(ctx, place, out[i].match))
-                : replaces_prefix<T>(*out[i].plan) && swallows_slash<T>(*out[i].plan);
+        gateway
+            ? out[i].match.path != "/" && (found != exact.end() || named->elsewhere(out[i].match))
+            : replaces_prefix<T>(*out[i].plan) && swallows_slash<T>(*out[i].plan);
     if (!needed) continue;
     if (!gateway) out[i].form = PathForm::kWithSlash;
     // Where an exact match of the route takes all that the twin would take, it comes first anyway.

@@ -1,23 +1,57 @@
-// What routes of one parent ask each other for: who has no or a wildcard host name, who matches
-// this path exactly. An entry ("shelf") is named by a text and lists the routes on it.
+// What routes of one parent ask each other for, found without walking all of them: whose less
+// specific host name lies around mine and matches below my paths, who names this path exactly.
 //
-// Wildcards and the absence of a host name are enough: a host name without wildcard is never the
-// less specific one of two.
+// A shelf is named by a parent, a host name or wildcard, and a path or its first segment. Routes
+// stand on shelves where they can be found ("offers") and on others where they wait for news
+// ("asks"). Names are hashes of these texts, so a shelf may hold a stranger: whoever looks compares
+// the texts, and one evaluation too many is harmless.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/model/facts.h"
 
 namespace pawprint::world {
 
-/// Routes that have this wildcard, or (empty) no host name at all.
-std::string host_shelf(std::string_view pattern);
-/// Routes with an Exact match of this path.
-std::string path_shelf(std::string_view path);
-/// The shelves that an HTTPRoute or GRPCRoute stands on below each of its parents, each once.
-std::vector<std::string> shelves_of(const model::HttpRouteFact& route);
+using ShelfId = std::uint64_t;
+
+/// Routes with this wildcard or (empty) no host name, and a match in this first segment of paths;
+/// segment "/" has them all.
+ShelfId around_shelf(std::uint32_t parent, std::string_view pattern, std::string_view path);
+/// Routes of this very host name with an Exact match of the path.
+ShelfId exact_shelf(std::uint32_t parent, std::string_view hostname, std::string_view path);
+/// Routes of a host name inside this one, or any when it is empty, with an Exact match of the path.
+ShelfId exact_inside_shelf(std::uint32_t parent, std::string_view pattern, std::string_view path);
+
+/// Wildcards around a host name, and the empty one for "no host name"; none around that.
+std::vector<std::string> patterns_around(std::string_view hostname);
+
+/// Whether no other route can see the difference.
+bool same_to_others(const model::HttpRouteFact& a, const model::HttpRouteFact& b);
+
+class RouteShelves {
+ public:
+  /// A route that was `before` is now `after`; each null when it does not exist, and below the
+  /// parents (ids of Gateways and ListenerSets) of that time. Returns who must look again, sorted.
+  struct State {
+    const model::HttpRouteFact* route = nullptr;
+    std::vector<std::uint32_t> parents;
+  };
+  std::vector<std::uint32_t> move(std::uint32_t route, const State& before, const State& after);
+
+  /// Routes that can be found on a shelf, sorted.
+  [[nodiscard]] std::vector<std::uint32_t> on(ShelfId shelf) const;
+
+ private:
+  using Shelves = std::unordered_multimap<ShelfId, std::uint32_t>;
+  static void change(Shelves& shelves, std::uint32_t route, const std::vector<ShelfId>& before,
+                     const std::vector<ShelfId>& after);
+
+  Shelves offers_, asks_;
+};
 
 }  // namespace pawprint::world

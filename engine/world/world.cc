@@ -1,8 +1,7 @@
 #include "engine/world/world.h"
 
 #include <algorithm>
-
-#include "engine/world/route_shelves.h"
+#include <utility>
 
 namespace pawprint::world {
 
@@ -71,36 +70,36 @@ std::vector<ObjId> World::anchors(ObjId object_id) {
       if (!target.kind.is("Service") || !target.group.empty()) continue;
       out.push_back(id(Kind::kService, object.zone, object.ns, target.name));
     }
-  } else if (const auto* route = object.as<model::HttpRouteFact>()) {
-    shelve(object, *route, out);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
-/// The key is one that no object can have: a name holds no line feed, and nothing is evaluated for
-/// a ReferenceGrant.
-ObjId World::shelf(Kind parent, Sym zone, Sym ns, Sym name, std::string_view shelf) {
-  std::string key(model::info(parent).name);
-  key.append("/").append(name.view()).append("\n").append(shelf);
-  return id(Kind::kReferenceGrant, zone, ns, symbols_.intern(key));
-}
-
-void World::shelve(const Object& object, const model::HttpRouteFact& route,
-                   std::vector<ObjId>& out) {
-  if (object.kind != Kind::kHttpRoute && object.kind != Kind::kGrpcRoute) return;
+RouteShelves::State World::shelf_state(const Object& object, const model::Fact& fact) {
+  RouteShelves::State out;
+  if (object.kind != Kind::kHttpRoute && object.kind != Kind::kGrpcRoute) return out;
+  out.route = std::get_if<model::HttpRouteFact>(&fact);
+  if (out.route == nullptr) return out;
   const Sym zone = object.zone;
   const Sym own_ns = object.ns;
-  for (const std::string& each : shelves_of(route)) {
-    for (const model::ParentRef& parent : route.parents) {
-      if (!parent.group.is("gateway.networking.k8s.io")) continue;
-      const bool set = parent.kind.is("ListenerSet");
-      if (!set && !parent.kind.is("Gateway")) continue;
-      out.push_back(shelf(set ? Kind::kListenerSet : Kind::kGateway, zone,
-                          parent.ns.set() ? parent.ns : own_ns, parent.name, each));
-    }
+  for (const model::ParentRef& parent : out.route->parents) {
+    if (!parent.group.is("gateway.networking.k8s.io")) continue;
+    const bool set = parent.kind.is("ListenerSet");
+    if (!set && !parent.kind.is("Gateway")) continue;
+    out.parents.push_back(id(set ? Kind::kListenerSet : Kind::kGateway, zone,
+                             parent.ns.set() ? parent.ns : own_ns, parent.name));
   }
+  std::sort(out.parents.begin(), out.parents.end());
+  out.parents.erase(std::unique(out.parents.begin(), out.parents.end()), out.parents.end());
+  return out;
+}
+
+void World::shelve(ObjId object_id, const model::Fact& before, Change& change) {
+  const RouteShelves::State was = shelf_state(objects_[object_id], before);
+  const RouteShelves::State is = shelf_state(objects_[object_id], objects_[object_id].fact);
+  if (was.route == nullptr && is.route == nullptr) return;
+  change.neighbours = shelves_.move(object_id, was, is);
 }
 
 void World::reindex(ObjId object_id, std::vector<ObjId> before, Change& change) {
@@ -250,12 +249,13 @@ Change World::remove_object(const record::Record& record, ObjId id) {
   change.fact = object.exists();
   std::vector<ObjId> before = anchors(id);
   recount(object, object.exists(), false);
-  object.fact = std::monostate{};
+  const model::Fact old = std::exchange(object.fact, std::monostate{});
   object.seen = {};
   object.uid.clear();
   object.resource_version.clear();
   object.seq = record.seq;
   reindex(id, std::move(before), change);
+  shelve(id, old, change);
   return change;
 }
 
@@ -274,16 +274,20 @@ Change World::apply_object(const record::Record& record) {
                 .fact = decoded.fact != object.fact,
                 .seen = true,
                 .indexed = {},
+                .neighbours = {},
                 .problem = std::move(decoded.problem)};
   const bool existed = object.exists();
   std::vector<ObjId> before = anchors(object_id);
-  if (change.fact) object.fact = std::move(decoded.fact);
+  if (change.fact) std::swap(object.fact, decoded.fact);
   recount(object, existed, object.exists());
   object.seen = std::move(decoded.seen);
   object.uid = record.uid;
   object.resource_version = record.resource_version;
   object.seq = record.seq;
-  if (change.fact) reindex(object_id, std::move(before), change);
+  if (change.fact) {
+    reindex(object_id, std::move(before), change);
+    shelve(object_id, decoded.fact, change);
+  }
   return change;
 }
 

@@ -19,6 +19,7 @@
 #include "engine/model/kinds.h"
 #include "engine/record/bodies.h"
 #include "engine/record/record.h"
+#include "engine/world/route_shelves.h"
 
 namespace pawprint::world {
 
@@ -59,13 +60,14 @@ struct Zone {
 
 /// What apply() changed.
 struct Change {
-  std::optional<ObjId> object;  ///< The object that the record is about, of a kind we know.
-  bool fact = false;            ///< Its fact changed: readers must look again.
-  bool seen = false;            ///< Something else of it changed (status, resourceVersion).
-  bool config = false;          ///< Settings changed: everything must look again.
-  bool sync = false;            ///< A zone's sync state changed.
-  std::vector<ObjId> indexed;   ///< Objects that lost or gained a member; see World::members().
-  std::string problem;          ///< The object's first unreadable member, for a diagnostic.
+  std::optional<ObjId> object;    ///< The object that the record is about, of a kind we know.
+  bool fact = false;              ///< Its fact changed: readers must look again.
+  bool seen = false;              ///< Something else of it changed (status, resourceVersion).
+  bool config = false;            ///< Settings changed: everything must look again.
+  bool sync = false;              ///< A zone's sync state changed.
+  std::vector<ObjId> indexed;     ///< Objects that lost or gained a member; see World::members().
+  std::vector<ObjId> neighbours;  ///< Other routes that must look again (route_shelves.h).
+  std::string problem;            ///< The object's first unreadable member, for a diagnostic.
 };
 
 class World {
@@ -89,13 +91,13 @@ class World {
   [[nodiscard]] record::ObjectKey key(ObjId id) const;
 
   /// Objects that hang on another one: the ReferenceGrants of a Namespace, the ListenerSets of a
-  /// Gateway, the BackendTLSPolicies of a Service, the routes on a shelf. In order of id.
+  /// Gateway, the BackendTLSPolicies of a Service. In order of id.
   [[nodiscard]] const std::vector<ObjId>& members(ObjId anchor) const;
+  /// HTTPRoutes and GRPCRoutes by what others ask them for.
+  [[nodiscard]] const RouteShelves& shelves() const { return shelves_; }
 
   /// Existing objects of a kind in a zone, and the object whose index cell stands for that number.
   [[nodiscard]] std::uint64_t count(Kind kind, Sym zone) const;
-  /// Stands for a shelf of routes (route_shelves.h) below a Gateway or ListenerSet.
-  ObjId shelf(Kind parent, Sym zone, Sym ns, Sym name, std::string_view shelf);
   ObjId census(Kind kind, Sym zone) { return id(kind, zone, {}, {}); }
 
   /// Zones by name. A zone decides nothing before synced() holds for it.
@@ -125,7 +127,8 @@ class World {
   void apply_sync(const record::Record& record, Change& change);
   void recount(const Object& object, bool before, bool after);
   std::vector<ObjId> anchors(ObjId id);
-  void shelve(const Object& object, const model::HttpRouteFact& route, std::vector<ObjId>& out);
+  RouteShelves::State shelf_state(const Object& object, const model::Fact& fact);
+  void shelve(ObjId id, const model::Fact& before, Change& change);
   void reindex(ObjId id, std::vector<ObjId> before, Change& change);
   Zone& zone(std::string_view name);
 
@@ -134,6 +137,7 @@ class World {
   std::deque<Object> objects_;
   std::unordered_map<Key, ObjId, KeyHash> index_;
   std::unordered_map<ObjId, std::vector<ObjId>> members_;
+  RouteShelves shelves_;
   std::map<std::string, Zone, std::less<>> zones_;
   std::vector<Kind> dispensable_;
   record::Config config_;
