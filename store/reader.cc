@@ -76,9 +76,10 @@ Result<void> FollowingReader::try_once(const AnchorReading& reading) {
   auto reach = check_reach(*database_, reading.point, directory());
   if (!reach) return tl::unexpected<Error>(reach.error());
   // With one slot lost the anchor may be a group behind what was acknowledged; what is in the
-  // database is then the better answer.
-  head_ = reading.slot_damaged ? reach->head
-                               : Head{reading.point.seq, reading.point.time_ns, reading.point.hash};
+  // database is then the better answer. Not so beside a writer: it may have failed at that slot,
+  // and then replaces the group that nobody acknowledged.
+  const bool lost = reading.slot_damaged && !anchor_.writer_present();
+  head_ = lost ? reach->head : Head{reading.point.seq, reading.point.time_ns, reading.point.hash};
   seen_ = reading.point;
   return {};
 }

@@ -194,7 +194,11 @@ Result<void> LogWriter::commit(rocksdb::WriteBatch& batch, Tip next) {
   if (done) {
     done = anchor_.store(point_of(next));
     // Whatever keeps an open file from being written, the answer is to try again.
-    if (!done) done = fail(ErrorCode::kExhausted, done.error().message);
+    if (!done) {
+      done = fail(ErrorCode::kExhausted, done.error().message);
+      // Readers must not take the group for acknowledged. If this fails too, recover() does it.
+      (void)anchor_.forget_after(point_of(tip_));
+    }
   }
   if (!done) {
     failed_ = true;

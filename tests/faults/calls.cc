@@ -6,9 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
+#include <ctime>
 #include <mutex>
 #include <random>
 
@@ -284,6 +286,14 @@ int unlink(const char* path) noexcept {
   return static_cast<int>(change_name(
       path, [&] { return ::syscall(SYS_unlink, path); },
       [&](Unsynced& unsynced) { unsynced.will_remove(path); }));
+}
+
+// RocksDB waits a second after an error of its background work before it goes on or closes.
+int usleep(useconds_t microseconds) {
+  const long nanoseconds =
+      1000L * (armed ? std::min<useconds_t>(microseconds, 1000) : microseconds);
+  const timespec pause{nanoseconds / 1000000000, nanoseconds % 1000000000};
+  return ::nanosleep(&pause, nullptr);
 }
 
 int remove(const char* path) noexcept {

@@ -273,7 +273,8 @@ TEST_F(KillPoints, NothingAcknowledgedIsLostAndTheLogGoesOn) {
                                                  static_cast<std::uint64_t>(took_[number].count()));
     const auto ended = run_and_wait(run, limit);
     if (WIFSIGNALED(ended.status) && WTERMSIG(ended.status) == SIGKILL) ++died[way];
-    else ++survived;
+    else if (run.at > 0) ++survived;
+    else took_[number] = std::min(took_[number], ended.took);  // Killed too late: it was quicker.
     ASSERT_TRUE(WIFSIGNALED(ended.status) || ended.status == 0) << "the run failed by itself";
     ASSERT_NO_FATAL_FAILURE(examine(run.store, std::max(heads_[number], ended.acknowledged)));
     if (HasFailure()) return;
@@ -292,7 +293,8 @@ TEST_F(KillPoints, NothingAcknowledgedIsLostAndTheLogGoesOn) {
       told.c_str(), static_cast<unsigned long long>(survived), static_cast<unsigned long long>(all),
       static_cast<unsigned long long>(kRuns));
   // The numbers of calls differ a little from run to run; most points must have been met.
-  EXPECT_LT(survived, points / 10 + 1);
+  EXPECT_LT(survived, points / 20 + 1);
+  EXPECT_GT(died[0], points / 50);
 }
 
 }  // namespace
