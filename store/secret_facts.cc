@@ -14,6 +14,7 @@
 #include "engine/record/digest.h"
 #include "engine/record/json_depth.h"
 #include "store/pem_blocks.h"
+#include "store/secret_metadata.h"
 #include "store/tls_facts.h"
 
 namespace pawprint::store {
@@ -22,17 +23,15 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 64;
-/// Shorter values are looked for in annotations only as a whole; they would be found anywhere.
-constexpr std::size_t kTellingBytes = 6;
-constexpr std::size_t kTellingLine = 16;
-/// Annotations in which tools keep the manifest that they applied, data included.
-constexpr std::array<std::string_view, 6> kManifestAnnotations{
-    "kubectl.kubernetes.io/last-applied-configuration",
-    "kapp.k14s.io/original",
-    "objectset.rio.cattle.io/applied",
-    "config.kubernetes.io/previous",
-    "banzaicloud.com/last-applied",
-    "argocd.argoproj.io/last-applied"};
+
+/// As API servers allow them; anything else may be a value in the wrong place.
+bool is_data_key(std::string_view key) {
+  constexpr std::size_t kLongest = 253;
+  return !key.empty() && key.size() <= kLongest && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
 
 /// The values of a Secret, by key. Wiped when it goes.
 class Payload {
@@ -73,6 +72,7 @@ class Payload {
     if (found == object.end() || found->is_null()) return true;
     if (!found->is_object()) return false;
     for (const auto& [key, value] : found->items()) {
+      if (!is_data_key(key)) return false;
       // The API server writes an empty value as null.
       if (!value.is_string() && !value.is_null()) return false;
       if (!take(key, value.is_null() ? std::string() : value.get_ref<const std::string&>())) {
@@ -85,64 +85,24 @@ class Payload {
   std::map<std::string, std::string> values_;
 };
 
-std::string encode_base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-/// Whether `text` holds `value`: as a whole, encoded, or one of its longer lines (a manifest
-/// indents them).
-bool holds(const std::string& text, const std::string& value) {
-  if (value.empty()) return false;
-  const std::string encoded = encode_base64(value);
-  if (value.size() < kTellingBytes) return text == value || text == encoded;
-  if (text.find(value) != std::string::npos || text.find(encoded) != std::string::npos) return true;
-  for (std::size_t at = 0; at < value.size();) {
-    const auto end = std::min(value.find('\n', at), value.size());
-    const std::string_view line = std::string_view(value).substr(at, end - at);
-    if (line.size() >= kTellingLine && text.find(line) != std::string::npos) return true;
-    at = end + 1;
-  }
-  return false;
-}
-
-/// Whether an annotation gives away what the Secret holds: a whole manifest, or one of the values.
-bool gives_away(const std::string& name, const std::string& text, const Payload& payload) {
-  const bool manifest = std::find(kManifestAnnotations.begin(), kManifestAnnotations.end(), name) !=
-                            kManifestAnnotations.end() ||
-                        name.find("last-applied") != std::string::npos ||
-                        text.find("\"data\"") != std::string::npos ||
-                        text.find("\"stringData\"") != std::string::npos;
-  const auto& values = payload.values();
-  return manifest || std::any_of(values.begin(), values.end(),
-                                 [&](const auto& entry) { return holds(text, entry.second); });
-}
-
-Json public_metadata(const Json& object, const Payload& payload) {
-  const auto found = object.find("metadata");
-  if (found == object.end() || !found->is_object()) return Json::object();
-  Json metadata = *found;
-  const auto annotations = metadata.find("annotations");
-  if (annotations == metadata.end() || !annotations->is_object()) return metadata;
-  Json kept = Json::object();
-  for (const auto& [name, value] : annotations->items()) {
-    const bool is_text = value.is_string();
-    if (is_text && gives_away(name, value.get_ref<const std::string&>(), payload)) continue;
-    if (is_text) kept[name] = value;
-  }
-  if (kept.empty()) metadata.erase("annotations");
-  else *annotations = std::move(kept);
-  return metadata;
+/// The types that PEM has; of another only what rules ask, because a value may be spelled there.
+std::string public_block_type(const std::string& type) {
+  constexpr std::array<std::string_view, 14> kTypes{"CERTIFICATE",         "X509 CERTIFICATE",
+                                                    "TRUSTED CERTIFICATE", "PRIVATE KEY",
+                                                    "RSA PRIVATE KEY",     "EC PRIVATE KEY",
+                                                    "DSA PRIVATE KEY",     "ENCRYPTED PRIVATE KEY",
+                                                    "OPENSSH PRIVATE KEY", "CERTIFICATE REQUEST",
+                                                    "PUBLIC KEY",          "EC PARAMETERS",
+                                                    "DH PARAMETERS",       "X509 CRL"};
+  if (std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end()) return type;
+  if (type.ends_with("PRIVATE KEY")) return "OTHER PRIVATE KEY";
+  return type.ends_with("CERTIFICATE") ? "OTHER CERTIFICATE" : "OTHER";
 }
 
 Json bundle_facts(std::string_view bundle, const DigestKey& key) {
   Json list = Json::array();
   for (PemBlock& block : pem_blocks(bundle)) {
-    Json facts{{"type", block.type}};
+    Json facts{{"type", public_block_type(block.type)}};
     if (block.type.ends_with("PRIVATE KEY")) facts["key"] = private_key_kind(block.bytes);
     OPENSSL_cleanse(block.bytes.data(), block.bytes.size());
     list.push_back(std::move(facts));
@@ -190,14 +150,21 @@ std::string text_member(const Json& object, const char* member, const char* othe
   return found->get<std::string>();
 }
 
+/// Anybody may choose a type; one that spells a value is not kept.
+std::string public_type(const Json& object, const std::map<std::string, std::string>& values) {
+  const std::string type = text_member(object, "type", "Opaque");
+  return spells_any(type, values) ? "other" : type;
+}
+
 }  // namespace
 
 std::string secret_digest(std::string_view bytes, const DigestKey& key) {
-  if (key.key.empty()) return "sha256:" + record::hex(record::sha256(bytes));
+  const std::string& bytes_of_key = key.key.reveal();
+  if (bytes_of_key.empty()) return "sha256:" + record::hex(record::sha256(bytes));
   record::Hash hash{};
   unsigned int size = 0;
   const auto* made =
-      HMAC(EVP_sha256(), key.key.data(), static_cast<int>(key.key.size()),
+      HMAC(EVP_sha256(), bytes_of_key.data(), static_cast<int>(bytes_of_key.size()),
            reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data(), &size);
   PAWPRINT_CHECK(made != nullptr && size == hash.size());
   return "hmac:" + record::hex(hash);
@@ -213,7 +180,8 @@ Result<std::string> secret_facts(std::string_view object, const DigestKey& key) 
   Payload payload;
   if (!payload.read(document)) {
     return fail(ErrorCode::kInvalid,
-                "a Secret has data that is not base64 or stringData that is not text");
+                "a Secret has data that is not base64, stringData that is not text, or a key that "
+                "is none");
   }
   Json digests = Json::object();
   for (const auto& [name, value] : payload.values()) digests[name] = secret_digest(value, key);
@@ -225,8 +193,8 @@ Result<std::string> secret_facts(std::string_view object, const DigestKey& key) 
   }
   const Json result{{"apiVersion", text_member(document, "apiVersion", "v1")},
                     {"kind", text_member(document, "kind", "Secret")},
-                    {"metadata", public_metadata(document, payload)},
-                    {"type", text_member(document, "type", "Opaque")},
+                    {"metadata", secret_metadata(document, payload.values(), key)},
+                    {"type", public_type(document, payload.values())},
                     {"facts", std::move(facts)}};
   // Names in a certificate need not be UTF-8; such bytes become U+FFFD.
   return result.dump(-1, ' ', false, Json::error_handler_t::replace);

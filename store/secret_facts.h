@@ -8,18 +8,18 @@
 #include <string>
 #include <string_view>
 
+#include "engine/redacted.h"
 #include "engine/result.h"
 
 namespace pawprint::store {
 
 /// How digests are made and printed.
 struct DigestKey {
-  std::string
-      key;  ///< HMAC-SHA-256 key, printed "hmac:<hex>"; empty: plain SHA-256, "sha256:<hex>".
+  Redacted key;  ///< HMAC-SHA-256 key, printed "hmac:<hex>"; empty: plain SHA-256, "sha256:<hex>".
 };
 
 /// `object`: a Secret as the API server sends it (JSON, `data` in base64, also `stringData`).
-/// Result: {"metadata":{...without the last-applied annotation and managedFields values},"type":..,
+/// Result: {"metadata":{...as store/secret_metadata.h says},"type":..,
 ///   "facts":{"data":{"<key>":"<digest>"},
 ///     "tls":{"glued":{"digest":D,"blocks":[B]},"joined":{"digest":D,"blocks":[B]},
 ///            "certificate":{"subject","dnsNames":[..],"notAfter":"RFC3339","keyType","matchesKey":bool}}}}
@@ -27,7 +27,9 @@ struct DigestKey {
 /// tls.key lacks one. B = {"type":"CERTIFICATE","key":"rsa|ecdsa|ed25519|other|invalid"} in order
 /// of appearance, `key` only for blocks whose type ends in PRIVATE KEY; blocks are found the way
 /// Go's pem.Decode finds them (text between blocks is skipped). "tls" is present only when both
-/// keys are.
+/// keys are. A block of a type that PEM does not have is "OTHER", "OTHER CERTIFICATE" or "OTHER
+/// PRIVATE KEY"; a Secret's type that spells one of its values is "other".
+/// kInvalid for what is no Secret: data that is not base64, a key of data that is none, ...
 Result<std::string> secret_facts(std::string_view object, const DigestKey& key);
 
 /// The digest of `bytes` as secret_facts prints it; the applier compares live bytes with it.

@@ -134,7 +134,8 @@ TEST(SecretFacts, MaterialThatIsNoneIsAFactToo) {
   EXPECT_FALSE(broken.at("facts").at("tls").contains("certificate"));
 }
 
-TEST(SecretFacts, MetadataIsKeptButNotWhatGivesTheDataAway) {
+/// Identity, ownership and blame; nothing that people write into free text.
+TEST(SecretFacts, OfMetadataOnlyWhatIsNeeded) {
   const std::string value = "canary-value-0123456789";
   Json object = secret(
       {{"a", base64(value)}, {"b", base64("first line of the value\nsecond line of the value\n")}});
@@ -145,14 +146,26 @@ TEST(SecretFacts, MetadataIsKeptButNotWhatGivesTheDataAway) {
       {"resourceVersion", "17"},
       {"generation", 3},
       {"creationTimestamp", "2026-01-01T00:00:00Z"},
-      {"labels", {{"app", "shop"}}},
+      {"labels", {{"kuma.io/mesh", "default"}}},
       {"finalizers", {"a/b"}},
       {"ownerReferences", {{{"kind", "X"}, {"name", "x"}}}},
       {"managedFields",
-       {{{"manager", "kubectl"}, {"fieldsV1", {{"f:data", {{"f:a", Json::object()}}}}}}}},
-      {"annotations", {{"keep", "me"}}}};
+       {{{"manager", "kubectl"}, {"fieldsV1", {{"f:data", {{"f:a", Json::object()}}}}}}}}};
   Json expected = object["metadata"];
+  object["metadata"]["generateName"] = "cert-";
+  object["metadata"]["managedFields"][0]["fieldsV1"]["v:\"" + value + "\""] = Json::object();
+  object["metadata"]["managedFields"][0]["note"] = value;
+  object["metadata"]["finalizers"].push_back(value);
+  expected["finalizers"].push_back(secret_digest(value, kKey));
+  for (const std::string& text : {std::string("shop"), value, hexadecimal(value)}) {
+    object["metadata"]["labels"]["app"] = text;
+    expected["labels"]["app"] = secret_digest(text, kKey);
+    EXPECT_EQ(facts_of(object).at("metadata"), expected);
+  }
+  object["metadata"]["labels"]["kuma.io/mesh"] = value;
+  expected["labels"]["kuma.io/mesh"] = secret_digest(value, kKey);
   Json& annotations = object["metadata"]["annotations"];
+  annotations["keep"] = "me";
   annotations["kubectl.kubernetes.io/last-applied-configuration"] = "{}";
   annotations["kapp.k14s.io/original"] = "anything";
   annotations["example.com/manifest"] = R"({"kind":"Secret","data":{"a":"eA=="}})";
@@ -160,10 +173,26 @@ TEST(SecretFacts, MetadataIsKeptButNotWhatGivesTheDataAway) {
   annotations["example.com/raw"] = "it is " + value;
   annotations["example.com/yaml"] = "data: |\n    first line of the value\n    second";
   EXPECT_EQ(facts_of(object).at("metadata"), expected);
+}
 
-  object["metadata"]["annotations"].erase("keep");
-  expected.erase("annotations");
-  EXPECT_EQ(facts_of(object).at("metadata"), expected);
+TEST(SecretFacts, AValueInAPlaceOfSomethingElseIsNotKept) {
+  const std::string value = "canary-value-0123456789";
+  Json object = tls_secret(
+      "-----BEGIN " + value + "-----\nQUJD\n-----END " + value + "-----\n",
+      "-----BEGIN " + value + " CERTIFICATE-----\nQUJD\n-----END " + value + " CERTIFICATE-----\n");
+  object["data"]["password"] = base64(value);
+  object["type"] = "x/" + value;
+  const auto facts = secret_facts(object.dump(), kKey);
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->find(value), std::string::npos) << *facts;
+  EXPECT_EQ(Json::parse(*facts).at("type"), "other");
+  EXPECT_EQ(blocks(Json::parse(*facts), "glued"),
+            (Json{{{"type", "OTHER"}}, {{"type", "OTHER CERTIFICATE"}}}));
+
+  object["data"] = {{value + " !", "QQ=="}};
+  const auto refused = secret_facts(object.dump(), kKey);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message.find(value), std::string::npos);
 }
 
 /// Values planted everywhere that a Secret has room for them; none may come out in any form.
