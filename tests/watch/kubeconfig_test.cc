@@ -73,7 +73,7 @@ TEST(Kubeconfig, NamedContext) {
   EXPECT_EQ(target->port, "443");
   EXPECT_EQ(target->base_path, "/prefix");
   EXPECT_TRUE(target->insecure);
-  EXPECT_EQ(target->token, "abc");
+  EXPECT_EQ(target->token.reveal(), "abc");
   EXPECT_EQ(target->as_user, "someone");
   EXPECT_THAT(target->as_groups, ::testing::ElementsAre("g1", "g2"));
 }
@@ -85,7 +85,7 @@ TEST(Kubeconfig, DataWinsOverFile) {
                        base64_encode("PEM") + "\n");
   const auto target = load_target(file, "");
   ASSERT_TRUE(target);
-  EXPECT_EQ(target->ca.text, "PEM");
+  EXPECT_EQ(target->ca.text.reveal(), "PEM");
   EXPECT_EQ(target->ca.file, "");
 }
 
@@ -112,6 +112,12 @@ TEST(Kubeconfig, RefusalsOfClusterAndUser) {
   EXPECT_THAT(with("ftp://h", "", token), HasSubstr("must start with https://"));
   EXPECT_THAT(with("https://h:99999", "", token), HasSubstr("bad port"));
   EXPECT_THAT(with("https://", "", token), HasSubstr("no host"));
+  EXPECT_THAT(with("https://u:s3cret@h", "", token),
+              AllOf(HasSubstr("no password"), Not(HasSubstr("s3cret"))));
+  EXPECT_THAT(with("https://s3/cret@h", "", token),
+              AllOf(HasSubstr("no password"), Not(HasSubstr("s3"))));
+  EXPECT_THAT(with("https://u:s3cret", "", token),
+              AllOf(HasSubstr("bad port"), Not(HasSubstr("s3cret"))));
   EXPECT_THAT(with("https://h", "    proxy-url: http://p\n", token),
               HasSubstr("clusters[k].cluster.proxy-url"));
   EXPECT_THAT(with("https://h", "    certificate-authority-data: '!'\n", token),
@@ -176,15 +182,15 @@ TEST(Access, TokenFileIsReadAgainAfterARefusal) {
   EXPECT_EQ(target->token_file, file);
   auto access = Access::create(*target);
   ASSERT_TRUE(access) << access.error().message;
-  EXPECT_EQ((*access)->headers().at(0).second, "Bearer first");
+  EXPECT_EQ((*access)->headers().at(0).second.reveal(), "Bearer first");
   EXPECT_FALSE((*access)->reload_token());
   scratch.write("token", "second");
-  EXPECT_EQ((*access)->headers().at(0).second, "Bearer first");
+  EXPECT_EQ((*access)->headers().at(0).second.reveal(), "Bearer first");
   EXPECT_TRUE((*access)->reload_token());
-  EXPECT_EQ((*access)->headers().at(0).second, "Bearer second");
+  EXPECT_EQ((*access)->headers().at(0).second.reveal(), "Bearer second");
   scratch.write("token", "");
   EXPECT_FALSE((*access)->reload_token());
-  EXPECT_EQ((*access)->headers().at(0).second, "Bearer second");
+  EXPECT_EQ((*access)->headers().at(0).second.reveal(), "Bearer second");
 }
 
 TEST(Access, UnusablePemIsNamed) {

@@ -352,7 +352,7 @@ TEST(Reflector, DeniedSecretsCountAsAbsentAndComeLater) {
   });
   zone.reflect("", "Secret");
   ASSERT_TRUE(zone.sink.wait_for(NoticeKind::kAbsent));
-  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("secrets is forbidden"));
+  EXPECT_THAT(zone.sink.of(NoticeKind::kTrouble).at(0).reason, HasSubstr("Forbidden (HTTP 403)"));
   allowed = true;
   ASSERT_TRUE(zone.sink.wait_for(NoticeKind::kListEnd));
   EXPECT_EQ(zone.sink.of(NoticeKind::kAbsent).size(), 1U);

@@ -84,10 +84,8 @@ class Attempt {
 
   /// Messages about a Secret may quote what was sent, so only the reason is kept.
   std::string describe(const kube::Response& response) const {
-    if (!about_secret()) return kube::describe_answer(response.status, response.body);
-    const auto status = kube::parse_status(response.body);
-    if (status.reason.empty()) return fmt::format("HTTP {}", response.status);
-    return fmt::format("{} (HTTP {})", status.reason, response.status);
+    return about_secret() ? kube::describe_briefly(response.status, response.body)
+                          : kube::describe_answer(response.status, response.body);
   }
 
   void no_answer(const Error& error) {

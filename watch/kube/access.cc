@@ -2,24 +2,31 @@
 
 #include <fmt/format.h>
 
+#include "engine/model/scrub.h"
 #include "watch/kube/base64.h"
 
 namespace pawprint::watch::kube {
 namespace {
 
-Result<std::string> read_pem(const Pem& pem) {
+constexpr std::size_t kTellingBytes = 4;  ///< Shorter ones would be found in plain words.
+
+/// Empty when `pem` is.
+Result<Redacted> read_pem(const Pem& pem) {
   if (pem.file.empty()) return pem.text;
-  return read_file(pem.file);
+  auto text = read_file(pem.file);
+  if (!text) return tl::unexpected(text.error());
+  if (text->empty()) return fail(ErrorCode::kInvalid, fmt::format("{} is empty", pem.file));
+  return Redacted(std::move(*text));
 }
 
-std::string first_line(const std::string& text) {
+Redacted first_line(const std::string& text) {
   const auto* blanks = " \t\r\n";
   const std::size_t begin = text.find_first_not_of(blanks);
   if (begin == std::string::npos) return {};
   const std::size_t end = text.find_last_not_of(blanks) + 1;
-  const std::string token = text.substr(begin, end - begin);
+  Redacted token = text.substr(begin, end - begin);
   // A line end within would end the header and start another.
-  return token.find_first_of("\r\n") == std::string::npos ? token : std::string{};
+  return token.reveal().find_first_of("\r\n") == std::string::npos ? token : Redacted{};
 }
 
 }  // namespace
@@ -27,26 +34,24 @@ std::string first_line(const std::string& text) {
 Result<TlsMaterial> Access::read_material() const {
   TlsMaterial material;
   material.insecure = target_.insecure;
-  const std::pair<const Pem*, std::string*> parts[] = {
-      {&target_.ca, &material.ca},
-      {&target_.client_certificate, &material.certificate},
-      {&target_.client_key, &material.key}};
-  for (const auto& [pem, text] : parts) {
-    if (pem->empty()) continue;
-    auto read = read_pem(*pem);
-    if (!read) return tl::unexpected(read.error());
-    if (read->empty()) return fail(ErrorCode::kInvalid, fmt::format("{} is empty", pem->file));
-    *text = std::move(*read);
-  }
+  auto authorities = read_pem(target_.ca);
+  if (!authorities) return tl::unexpected(authorities.error());
+  auto certificate = read_pem(target_.client_certificate);
+  if (!certificate) return tl::unexpected(certificate.error());
+  auto key = read_pem(target_.client_key);
+  if (!key) return tl::unexpected(key.error());
+  material.ca = authorities->reveal();
+  material.certificate = certificate->reveal();
+  material.key = std::move(*key);
   return material;
 }
 
 bool Access::read_token() {
   token_read_ = Clock::now();
   auto text = read_file(target_.token_file);
-  const std::string fresh = text ? first_line(*text) : std::string{};
+  Redacted fresh = text ? first_line(*text) : Redacted{};
   if (fresh.empty() || fresh == token_) return false;
-  token_ = fresh;
+  token_ = std::move(fresh);
   return true;
 }
 
@@ -94,20 +99,34 @@ TlsContext Access::tls() {
   return context_;
 }
 
-std::vector<std::pair<std::string, std::string>> Access::headers() {
-  std::vector<std::pair<std::string, std::string>> list;
+Headers Access::headers() {
+  Headers list;
   const std::lock_guard lock(mutex_);
   if (!target_.token_file.empty() && Clock::now() - token_read_ >= kTokenAge) read_token();
   if (!token_.empty()) {
-    list.emplace_back("Authorization", "Bearer " + token_);
+    list.emplace_back("Authorization", "Bearer " + token_.reveal());
   } else if (!target_.username.empty()) {
     list.emplace_back("Authorization",
-                      "Basic " + base64_encode(target_.username + ":" + target_.password));
+                      "Basic " + base64_encode(target_.username + ":" + target_.password.reveal()));
   }
   if (!target_.as_user.empty()) list.emplace_back("Impersonate-User", target_.as_user);
   if (!target_.as_uid.empty()) list.emplace_back("Impersonate-Uid", target_.as_uid);
   for (const auto& group : target_.as_groups) list.emplace_back("Impersonate-Group", group);
   return list;
+}
+
+std::string Access::without_credentials(std::string text) {
+  const std::lock_guard lock(mutex_);
+  const Redacted basic = base64_encode(target_.username + ":" + target_.password.reveal());
+  for (const Redacted& each : {token_, target_.token, target_.password, basic}) {
+    const std::string& hidden = each.reveal();
+    if (hidden.size() < kTellingBytes) continue;
+    for (std::size_t at = 0; (at = text.find(hidden, at)) != std::string::npos;) {
+      text.replace(at, hidden.size(), model::kScrubbed);
+      at += model::kScrubbed.size();
+    }
+  }
+  return text;
 }
 
 bool Access::reload_token() {

@@ -8,11 +8,10 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "engine/result.h"
 #include "watch/kube/backoff.h"
+#include "watch/kube/http.h"
 #include "watch/kube/target.h"
 #include "watch/kube/tls.h"
 
@@ -27,7 +26,9 @@ class Access {
   /// Settings for a new connection; files are looked at again after kCertificateAge.
   TlsContext tls();
   /// Authentication and impersonation headers; a token file is read again after kTokenAge.
-  std::vector<std::pair<std::string, std::string>> headers();
+  Headers headers();
+  /// `text` with our own token and password taken out: a proxy's refusal may quote them.
+  std::string without_credentials(std::string text);
   /// After a 401: reads the token file at once. True when the token changed.
   bool reload_token();
 
@@ -43,7 +44,7 @@ class Access {
   std::mutex mutex_;
   TlsContext context_;
   TlsMaterial material_;
-  std::string token_;
+  Redacted token_;
   Clock::time_point material_read_{}, token_read_{};
 };
 

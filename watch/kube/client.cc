@@ -44,7 +44,8 @@ Result<Response> Client::exchange(const Request& request, bool whole, Clock::tim
   if (!response || (!whole && response->ok())) return response;
   auto body = read_body(deadline);
   if (!body) return tl::unexpected(body.error());
-  response->body = std::move(*body);
+  response->body =
+      response->ok() ? std::move(*body) : access_->without_credentials(std::move(*body));
   return response;
 }
 

@@ -54,7 +54,7 @@ http::request<http::string_body> make_request(const Request& request, const Head
   out.set(http::field::user_agent, kUserAgent);
   out.set(http::field::accept, kJson);
   out.set(http::field::accept_encoding, "identity");
-  for (const auto& [name, value] : headers) out.insert(name, value);
+  for (const auto& [name, value] : headers) out.insert(name, value.reveal());
   if (!request.body.empty()) {
     out.set(http::field::content_type, request.content_type);
     out.body() = request.body;

@@ -8,16 +8,12 @@
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "engine/result.h"
 #include "watch/kube/access.h"
 #include "watch/kube/http.h"
 
 namespace pawprint::watch::kube {
-
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
 class Connection {
  public:

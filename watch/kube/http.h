@@ -4,6 +4,10 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/redacted.h"
 
 namespace pawprint::watch::kube {
 
@@ -14,6 +18,9 @@ struct Request {
   std::string content_type = "application/json";  ///< Sent only with a body.
   std::chrono::milliseconds timeout{60'000};      ///< For the whole exchange, connecting included.
 };
+
+/// Of a request: who asks. Values are credentials, or may be.
+using Headers = std::vector<std::pair<std::string, Redacted>>;
 
 struct Response {
   int status = 0;

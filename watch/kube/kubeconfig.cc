@@ -62,9 +62,18 @@ Pem pem(const Entry& entry, const std::string& name, std::string& error) {
     if (!decoded && error.empty()) {
       error = fmt::format("{}.{}-data is not base64", entry.where, name);
     }
-    return Pem{decoded.value_or(""), ""};
+    return Pem{Redacted(decoded.value_or("")), ""};
   }
-  return Pem{"", resolved(entry, text(entry, name.c_str(), error))};
+  const std::string path = text(entry, name.c_str(), error);
+  // Who pastes the key itself there must not find it in a complaint about a missing file.
+  if (path.find_first_of("\r\n") != std::string::npos || path.find("-----") != std::string::npos) {
+    if (error.empty()) {
+      error = fmt::format("{0}.{1} must be the path of a file; PEM goes into {1}-data, in base64",
+                          entry.where, name);
+    }
+    return {};
+  }
+  return Pem{{}, resolved(entry, path)};
 }
 
 Result<Document> parse(const fs::path& file) {
@@ -154,7 +163,8 @@ Result<void> read_user(const Entry& entry, Target& target) {
       if (group.IsScalar()) target.as_groups.push_back(group.Scalar());
     }
   }
-  for (const auto* value : {&target.token, &target.as_user, &target.as_uid}) {
+  const std::string* const lines[] = {&target.token.reveal(), &target.as_user, &target.as_uid};
+  for (const auto* value : lines) {
     if (value->find_first_of("\r\n") != std::string::npos) {
       return invalid(entry.where, "token and as must be single lines");
     }

@@ -3,7 +3,23 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+
+#include "engine/model/scrub.h"
+
 namespace pawprint::watch::kube {
+namespace {
+
+/// "Conflict"; a text that is no such word may be anything, a quoted value too.
+std::string reason_word(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  const bool word = text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                    });
+  return word ? std::string(text) : std::string();
+}
+
+}  // namespace
 
 std::string one_line(std::string_view text, std::size_t limit) {
   std::size_t end = std::min(text.size(), limit);
@@ -29,8 +45,9 @@ Status parse_status(std::string_view body) {
   if (root["code"].get(code) == simdjson::SUCCESS && code >= 0 && code < 1000) {
     status.code = static_cast<int>(code);
   }
-  if (root["reason"].get(text) == simdjson::SUCCESS) status.reason = one_line(text, 100);
-  if (root["message"].get(text) == simdjson::SUCCESS) status.message = one_line(text);
+  if (root["reason"].get(text) == simdjson::SUCCESS) status.reason = reason_word(text);
+  if (root["message"].get(text) == simdjson::SUCCESS)
+    status.message = one_line(model::scrub_text(text));
   simdjson::dom::array causes;
   if (root["details"]["causes"].get(causes) == simdjson::SUCCESS) {
     for (const auto cause : causes) {
@@ -40,6 +57,12 @@ Status parse_status(std::string_view body) {
     }
   }
   return status;
+}
+
+std::string describe_briefly(int http_status, std::string_view body) {
+  const Status status = parse_status(body);
+  if (status.reason.empty()) return fmt::format("HTTP {}", http_status);
+  return fmt::format("{} (HTTP {})", status.reason, http_status);
 }
 
 std::string describe_answer(int http_status, std::string_view body) {

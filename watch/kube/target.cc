@@ -9,6 +9,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "engine/model/scrub.h"
+
 namespace pawprint::watch::kube {
 namespace {
 
@@ -59,17 +61,23 @@ Result<std::string> read_file(const fs::path& path) {
       return std::string{};
     }
     const int code = errno != 0 ? errno : EIO;
-    return fail(ErrorCode::kUnreachable,
-                fmt::format("cannot read {}: {}", path.string(), std::strerror(code)));
+    return fail(
+        ErrorCode::kUnreachable,
+        fmt::format("cannot read {}: {}", model::scrub_text(path.string()), std::strerror(code)));
   }
   return text.str();
 }
 
 Result<void> parse_server(std::string_view server, Target& target) {
   target.server = std::string(server);
-  const auto bad = [&](const char* why) {
-    return fail(ErrorCode::kInvalid, fmt::format("server {:?} {}", server, why));
+  // Never quoted: where it goes wrong there may be a password, or a token.
+  const auto bad = [](const char* why) {
+    return fail(ErrorCode::kInvalid, fmt::format("server {}", why));
   };
+  // Also in a path: "https://to/ken@host" is a token that was not percent-encoded.
+  if (server.find('@') != std::string_view::npos) {
+    return bad("must hold no user and no password; those belong to the user entry");
+  }
   std::string_view rest = server;
   if (rest.starts_with("https://")) {
     target.tls = true;
@@ -106,7 +114,7 @@ Result<void> parse_server(std::string_view server, Target& target) {
     }
   }
   if (target.host.empty()) return bad("has no host");
-  if (target.host.find_first_of("@ \t\r\n\"") != std::string::npos) return bad("has a bad host");
+  if (target.host.find_first_of(" \t\r\n\"") != std::string::npos) return bad("has a bad host");
   return {};
 }
 

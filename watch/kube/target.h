@@ -11,13 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/redacted.h"
 #include "engine/result.h"
 
 namespace pawprint::watch::kube {
 
 /// PEM text given in the file itself, or the path of a file that may be replaced at any time.
 struct Pem {
-  std::string text, file;
+  Redacted text;  ///< May be a private key.
+  std::string file;
   [[nodiscard]] bool empty() const { return text.empty() && file.empty(); }
 };
 
@@ -32,8 +34,10 @@ struct Target {
   bool insecure = false;        ///< insecure-skip-tls-verify.
   Pem ca;                       ///< Empty: the system's authorities.
   Pem client_certificate, client_key;
-  std::string token, token_file;  ///< The file wins once it was read.
-  std::string username, password;
+  Redacted token;
+  std::string token_file;  ///< Wins over `token` once it was read.
+  std::string username;
+  Redacted password;
   std::string as_user, as_uid;
   std::vector<std::string> as_groups;
   std::string default_namespace;

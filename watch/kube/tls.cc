@@ -87,7 +87,7 @@ Result<void> fill(SSL_CTX* context, const TlsMaterial& material) {
   if (material.certificate.empty()) return {};
   if (!use_chain(context, material.certificate))
     return refuse("client-certificate is not usable PEM");
-  const PrivateKey key = read_key(material.key);
+  const PrivateKey key = read_key(material.key.reveal());
   if (!key) return refuse("client-key is not usable PEM");
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
     return refuse("client-key does not belong to client-certificate");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/redacted.h"
 #include "engine/result.h"
 
 typedef struct ssl_ctx_st SSL_CTX;
@@ -13,8 +14,9 @@ typedef struct ssl_st SSL;
 namespace pawprint::watch::kube {
 
 struct TlsMaterial {
-  std::string ca;                ///< PEM bundle; empty: the system's authorities.
-  std::string certificate, key;  ///< PEM of the client, or both empty.
+  std::string ca;           ///< PEM bundle; empty: the system's authorities.
+  std::string certificate;  ///< PEM of the client; empty without `key`.
+  Redacted key;
   bool insecure = false;
   bool operator==(const TlsMaterial&) const = default;
 };

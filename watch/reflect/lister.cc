@@ -102,7 +102,7 @@ class Listing {
       if (response->status == 403 && request_.skip_denied && next.empty()) {
         out_.denied.push_back(ns);
         out_.outcome = ListOutcome::kDenied;
-        out_.why = kube::describe_answer(response->status, response->body);
+        out_.why = describe(origin_, response->status, response->body);
         return true;
       }
       if (!response->ok()) return refused(*response);
@@ -121,7 +121,7 @@ class Listing {
 
   bool refused(const kube::Response& response) {
     const auto status = kube::parse_status(response.body);
-    const std::string why = kube::describe_answer(response.status, response.body);
+    const std::string why = describe(origin_, response.status, response.body);
     out_.retry_after = response.retry_after;
     if (response.status == 410) return end_with(ListOutcome::kGone, why);
     if (response.status == 404) return end_with(ListOutcome::kAbsent, why);

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/model/config_map.h"
+#include "engine/model/unreadable.h"
+#include "watch/kube/status.h"
 #include "watch/reflect/json_span.h"
 #include "watch/reflect/object_head.h"
 #include "watch/reflect/watch_event.h"
@@ -46,14 +48,14 @@ std::string stand_in(std::uint64_t bytes, const std::string& digest, const std::
   return nlohmann::json{{"bytes", bytes}, {"digest", digest}, {"reason", reason}}.dump();
 }
 
-/// Marks `notice` as quarantined. Bytes of a Secret or ConfigMap are replaced by their keyed
-/// digest.
+/// Marks `notice` as quarantined. Bytes that may be of a Secret or ConfigMap are replaced by their
+/// keyed digest.
 void quarantine(Notice& notice, const Origin& origin, std::string_view bytes,
                 const std::string& reason) {
   notice.reason = reason;
   notice.record.kind = record::Kind::kQuarantined;
   notice.record.encoding = record::Encoding::kRaw;
-  if (!is_secret(origin) && !is_config_map(origin)) {
+  if (!model::may_hold_secret(bytes, origin.kind)) {
     notice.record.body = bytes;
     return;
   }
@@ -107,6 +109,11 @@ Notice observe(const Origin& origin, NoticeKind kind, record::Event event, std::
   notice.record.encoding = record::Encoding::kSecretFacts;
   notice.record.body = std::move(*facts);
   return notice;
+}
+
+std::string describe(const Origin& origin, int http_status, std::string_view body) {
+  return is_secret(origin) ? kube::describe_briefly(http_status, body)
+                           : kube::describe_answer(http_status, body);
 }
 
 Notice quarantine_line(const Origin& origin, std::string_view line, const std::string& reason,

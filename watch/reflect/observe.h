@@ -29,7 +29,12 @@ std::int64_t wall_clock_ns();
 Notice observe(const Origin& origin, NoticeKind notice, record::Event event,
                std::string_view object, std::int64_t time_ns);
 
-/// A watch line that is no event: its bytes (for Secrets only their digest), and what was readable.
+/// Why the server refused something about objects of `origin`, one line: its own words, but for
+/// Secrets, which they may quote, only the reason.
+std::string describe(const Origin& origin, int http_status, std::string_view body);
+
+/// A watch line that is no event: its bytes, and what was readable. Of bytes that may be a Secret's
+/// (engine/model/unreadable.h), whatever kind was asked for, only size and keyed digest.
 Notice quarantine_line(const Origin& origin, std::string_view line, const std::string& reason,
                        std::int64_t time_ns);
 

@@ -149,7 +149,7 @@ Watcher::Next Watcher::one_watch(kube::Client& client) {
 }
 
 Watcher::Next Watcher::refused(const kube::Response& response) {
-  why_ = kube::describe_answer(response.status, response.body);
+  why_ = describe(origin_, response.status, response.body);
   if (response.status == 410) return {WatchEnd::kGone, false, {}};
   if (response.status == 404) return {WatchEnd::kAbsent, false, {}};
   if (response.status == 403) return {WatchEnd::kDenied, false, {}};
@@ -194,7 +194,7 @@ Watcher::Next Watcher::read(kube::Client& client, Millis asked) {
 
 Watcher::Next Watcher::on_error(std::string_view object) {
   const auto status = kube::parse_status(object);
-  why_ = kube::describe_answer(status.code, object);
+  why_ = describe(origin_, status.code, object);
   if (status.code == 410 || status.reason == "Expired" || status.reason == "Gone") {
     return {WatchEnd::kGone, false, {}};
   }
