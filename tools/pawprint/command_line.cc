@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/model/scrub.h"
 #include "replay/nearest.h"
 #include "tools/pawprint/exit_code.h"
 
@@ -48,13 +49,13 @@ std::string in_one_line(std::string_view text) { return one_line(text.substr(0, 
 }  // namespace
 
 void complain(std::string_view message) {
-  const std::string line = "pawprint: " + one_line(shortened(message)) + '\n';
+  const std::string line = "pawprint: " + one_line(shortened(model::scrub_text(message))) + '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 void note(const Common& common, std::string_view message) {
   if (common.quiet) return;
-  const std::string line = one_line(message) + '\n';
+  const std::string line = one_line(model::scrub_text(message)) + '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

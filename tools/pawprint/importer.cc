@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/model/scrub.h"
+#include "engine/model/unreadable.h"
 #include "engine/record/bodies.h"
 #include "replay/fold.h"
 #include "tools/manifests/json_scan.h"
@@ -15,20 +17,13 @@ namespace {
 constexpr std::size_t kGroupRecords = 512;
 constexpr std::size_t kGroupBytes = std::size_t{4} << 20U;
 
-/// Bytes that cannot be read may be part of a Secret unless they plainly are something else.
-bool may_be_confidential(std::string_view text) {
-  return text.find("\"kind\"") == std::string_view::npos ||
-         text.find("ecret") != std::string_view::npos ||
-         text.find("onfigMap") != std::string_view::npos ||
-         text.find("\\u") != std::string_view::npos;
-}
-
-/// What an ERROR event says; its object is a Status of the API server.
+/// What an ERROR event says; its object is a Status of the API server. Its words may quote what was
+/// refused: of a Secret nothing is kept, of others what does not look like a credential.
 std::string error_event(std::string_view status) {
   constexpr std::size_t kMost = 200;
-  const std::string_view says =
-      manifests::plain_string(manifests::member_of(status, "message")).substr(0, kMost);
-  return says.empty() ? "an ERROR event" : "an ERROR event: " + std::string(says);
+  const std::string_view says = manifests::plain_string(manifests::member_of(status, "message"));
+  if (says.empty() || status.find("ecret") != std::string_view::npos) return "an ERROR event";
+  return "an ERROR event: " + model::scrub_text(says).substr(0, kMost);
 }
 
 /// The settings in force with what an import sets; zones that were configured before stay.
@@ -105,12 +100,12 @@ record::Record Importer::quarantined(const manifests::Item& item, const std::str
   record.zone = zone_;
   record.object.zone = zone_;
   record.encoding = record::Encoding::kRaw;
-  const store::DigestKey key{std::string(writer_.secret_key())};
+  const store::DigestKey key{Redacted(writer_.secret_key())};
   Json body{{"bytes", item.body.size()},
             {"digest", store::secret_digest(item.body, key)},
             {"origin", item.origin.str()},
             {"reason", reason}};
-  if (!may_be_confidential(item.body)) body["text"] = item.body;
+  if (!model::may_hold_secret(item.body, "")) body["text"] = item.body;
   record.body = compact(body);
   ++counts_.quarantined;
   if (first_problem_.empty()) first_problem_ = item.origin.str() + ": " + reason;
@@ -127,7 +122,7 @@ Result<void> Importer::take(const manifests::Item& item) {
   } else {
     record::Event event = record::Event::kAdded;
     if (!item.event.empty()) PAWPRINT_CHECK(record::parse_event(item.event, event));
-    auto record = observed(item.body, event, zone_, {std::string(writer_.secret_key())});
+    auto record = observed(item.body, event, zone_, {Redacted(writer_.secret_key())});
     if (!record) {
       add(quarantined(item, record.error().message));
     } else {

@@ -41,7 +41,8 @@ Result<record::Record> observed(std::string_view json, record::Event event, std:
     if (!model::info(kind).namespaced) out.object.ns.clear();
     else if (out.object.ns.empty()) out.object.ns = "default";
   }
-  if (kind != model::Kind::kSecret) {
+  // A Secret of a group that does not exist is a Secret that somebody mistyped.
+  if (kind != model::Kind::kSecret && out.object.kind != "Secret") {
     const bool cut = kind == model::Kind::kConfigMap;
     out.body = cut ? model::config_map_on_record(json).value_or("{}") : std::string(json);
     return out;

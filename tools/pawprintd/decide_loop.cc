@@ -34,7 +34,7 @@ record::Record as_record(record::Kind kind, std::string body) {
 
 DecideLoop::DecideLoop(std::filesystem::path directory, std::unique_ptr<Ledger> ledger)
     : directory_(std::move(directory)), ledger_(std::move(ledger)) {
-  secret_key_ = std::string(ledger_->writer().secret_key());
+  secret_key_ = Redacted(ledger_->writer().secret_key());
   after_crash_ = ledger_->crashed();
   declare_meters(metrics_);
 }

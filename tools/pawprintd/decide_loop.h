@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/record/bodies.h"
+#include "engine/redacted.h"
 #include "engine/result.h"
 #include "tools/pawprintd/dispatcher.h"
 #include "tools/pawprintd/ledger.h"
@@ -40,7 +41,7 @@ class DecideLoop final : public serve::Source {
   /// Where a zone's reflectors go on; read once, at open.
   [[nodiscard]] std::vector<watch::ResumePoint> cursors(const std::string& zone) const;
   /// Key for the digests of Secret bytes.
-  [[nodiscard]] std::string secret_key() const { return secret_key_; }
+  [[nodiscard]] Redacted secret_key() const { return secret_key_; }
   /// Whether the writer before this one ended without close.
   [[nodiscard]] bool after_crash() const { return after_crash_; }
 
@@ -83,7 +84,7 @@ class DecideLoop final : public serve::Source {
 
   const std::filesystem::path directory_;
   NoticeQueue queue_;
-  std::string secret_key_;
+  Redacted secret_key_;
   bool after_crash_ = false;
   std::vector<store::Cursor> cursors_;
 

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/model/scrub.h"
+
 namespace pawprint::pawprintd {
 namespace {
 
@@ -41,9 +43,11 @@ std::string_view level_name(Level level) {
   return "error";
 }
 
+/// Scrubbed before it is cut: half a credential is not recognised any more.
 std::string cut(std::string_view text) {
-  if (text.size() <= kLongestValue) return std::string(text);
-  return std::string(text.substr(0, kLongestValue)) + "...";
+  std::string out = model::scrub_text(text);
+  if (out.size() > kLongestValue) out = out.substr(0, kLongestValue) + "...";
+  return out;
 }
 
 std::string value_text(std::string_view text) {

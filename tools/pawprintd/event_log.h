@@ -1,8 +1,8 @@
 // The daemon's log: one line per event, a constant event name and fields, on stderr.
 //
 // Text: "2026-08-22T10:14:00.123Z info list_end zone=zone-1 kind=Gateway items=3". JSON: one
-// object. Values are cut at 512 bytes and control characters are escaped. Nobody passes Secret
-// bytes, tokens or object bodies here.
+// object. Values are scrubbed of what looks like a credential (engine/model/scrub.h) and cut at 512
+// bytes; control characters are escaped. Nobody passes Secret bytes, tokens or object bodies here.
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "engine/model/scrub.h"
 #include "store/log.h"
 #include "tools/pawprintd/control.h"
 #include "tools/pawprintd/decide_loop.h"
@@ -23,7 +24,7 @@ constexpr long kPollNs = 200'000'000;
 constexpr std::chrono::seconds kStopWithin{20};
 
 int complain(const Error& error) {
-  std::string line = "pawprintd: " + error.message;
+  std::string line = "pawprintd: " + model::scrub_text(error.message);
   if (error.code == ErrorCode::kDamaged) line += ": run `pawprint fsck`";
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
@@ -185,7 +186,7 @@ int check(const Settings& settings) {
     std::printf("zone %s\n", zone.zone.c_str());
     for (const watch::Finding& finding : *zone.findings) {
       std::printf("  %-4s %s: %s\n", finding.ok ? "ok" : "FAIL", finding.what.c_str(),
-                  finding.detail.c_str());
+                  model::scrub_text(finding.detail).c_str());
       if (!finding.ok && code == 0) code = 1;
     }
   }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/redacted.h"
 #include "engine/result.h"
 #include "tools/pawprintd/decide_loop.h"
 #include "tools/pawprintd/settings.h"
@@ -77,8 +78,8 @@ class Zones {
   const Settings& settings_;
   std::vector<ZoneSettings> zones_;
   Relay relay_;
-  std::string secret_key_;  // Set before any edge is started.
-  std::mutex mutex_;        // Guards places_ after start().
+  Redacted secret_key_;  // Set before any edge is started.
+  std::mutex mutex_;     // Guards places_ after start().
   std::vector<Place> places_;
   std::atomic<bool> routes_only_{false};
   std::jthread caretaker_;

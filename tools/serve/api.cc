@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/model/scrub.h"
 #include "engine/model/status.h"
 #include "engine/record/digest.h"
 #include "replay/answer.h"
@@ -14,7 +15,8 @@ namespace {
 
 using replay::Json;
 
-std::string text_of(const Json& json) {
+std::string text_of(Json json) {
+  model::scrub(json);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -111,7 +113,7 @@ Reply Api::ready(bool verbose) const {
   std::string out;
   if (verbose || !ok) {
     out += fmt::format("{} log writable{}\n", mark(view->log_writable),
-                       view->log_error.empty() ? "" : ": " + view->log_error);
+                       view->log_error.empty() ? "" : ": " + model::scrub_text(view->log_error));
     if (view->stopping) out += "[-] stopping\n";
     for (const ZoneView& zone : view->zones) {
       out += fmt::format("{} zone {}{}{}\n", mark(zone.state.synced && zone.connected),

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "engine/model/scrub.h"
 #include "replay/answer.h"
 #include "replay/fold.h"
 #include "replay/kind_names.h"
@@ -48,6 +49,7 @@ std::string print(const std::vector<replay::Found>& found, bool one, const Json&
     out["items"].push_back(std::move(item));
   }
   if (one) out = found.front().object;
+  model::scrub(out);
   out["pawprint"] = provenance;
   if (one && zones) out["pawprint"]["zone"] = found.front().key.zone;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
