@@ -83,63 +83,85 @@ void scrub_urls(std::string& text) {
   RE2::GlobalReplace(&text, user, "\\1" + std::string(kScrubbed) + "@");
 }
 
-/// Calls `covers(match)` for each match, which returns the part of it that goes (null: none).
-/// After a part that stays the search goes on right behind the first group.
-template <std::size_t Groups, class Covers>
-std::string without(const std::string& text, const RE2& pattern, const Covers& covers) {
+/// `text` with the parts that `next` finds replaced. `next(at)` says where the next one behind `at`
+/// is, null at the end.
+template <class Next>
+std::string without(const std::string& text, const Next& next) {
   std::string out;
-  std::array<Text, Groups> match;
   std::size_t copied = 0;
-  std::size_t at = 0;
-  while (pattern.Match(text, at, text.size(), RE2::UNANCHORED, match.data(), Groups)) {
-    const Text gone = covers(match);
-    const Text behind = gone.data() == nullptr ? match[1] : gone;
-    at = static_cast<std::size_t>(behind.data() + behind.size() - text.data());
-    if (gone.data() == nullptr) continue;
+  for (Text gone = next(0); gone.data() != nullptr; gone = next(copied)) {
     const auto from = static_cast<std::size_t>(gone.data() - text.data());
     out.append(text, copied, from - copied);
     out += kScrubbed;
-    copied = at;
+    copied = from + gone.size();
   }
   out.append(text, copied);
   return out;
 }
 
+std::size_t end_of(const Text& part, const std::string& text) {
+  return static_cast<std::size_t>(part.data() + part.size() - text.data());
+}
+
 /// "Bearer abc1"; words of plain language ("basic authentication") stay.
 std::string without_schemes(const std::string& text) {
-  static const RE2 pattern(R"re((?i)\b(bearer|basic)\s+([A-Za-z0-9._~+/=-]{6,}))re");
-  return without<3>(text, pattern, [](const auto& match) {
-    const bool plain =
-        std::all_of(match[2].begin(), match[2].end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    return plain ? Text() : match[2];
+  static const RE2 pattern(R"re((?i)\b(?:bearer|basic)\s+([A-Za-z0-9._~+/=-]{6,}))re");
+  return without(text, [&](std::size_t at) {
+    std::array<Text, 2> match;
+    for (; pattern.Match(text, at, text.size(), RE2::UNANCHORED, match.data(), 2);
+         at = end_of(match[0], text)) {
+      const bool plain = std::all_of(match[1].begin(), match[1].end(),
+                                     [](char c) { return c >= 'a' && c <= 'z'; });
+      if (!plain) return match[1];
+    }
+    return Text();
   });
 }
 
 /// A header goes to the end of its line or of the quotes around it.
 std::string without_headers(const std::string& text) {
   static const RE2 pattern(
-      R"re((?i)\b((?:proxy-)?authorization|(?:set-)?cookie)\s*:\s*([^\s"'\[\\][^\r\n"\\]*))re");
-  return without<3>(text, pattern, [](const auto& match) { return match[2]; });
+      R"re((?i)\b(?:(?:proxy-)?authorization|(?:set-)?cookie)\s*:\s*([^\s"'\[\\][^\r\n"\\]*))re");
+  return without(text, [&](std::size_t at) {
+    std::array<Text, 2> match;
+    pattern.Match(text, at, text.size(), RE2::UNANCHORED, match.data(), 2);
+    return match[1];
+  });
 }
 
-/// `name=value`, `name: value`, `"name": "value"`, the last also with its quotes escaped. Without
-/// quotes a value goes to the next blank: what would end it may be part of it.
-std::string without_assignments(const std::string& text) {
+/// Of `name=value`, `name: value`, `"name": "value"` (the last also with its quotes escaped) the
+/// value, which begins at `at`. Without quotes it goes to the next blank: what would end it may be
+/// part of it.
+Text assigned(const std::string& text, std::size_t at) {
   static const RE2 pattern(
-      R"re(([A-Za-z][A-Za-z0-9_.-]*)(\\*["']?\s*[:=]\s*)(?:"((?:[^"\\]|\\.)+)|\\+"((?:[^"\\]|\\+[^"\\])+)|'([^']+)|([^\s"'\\]+)))re");
-  return without<7>(text, pattern, [](const auto& match) {
-    const std::string_view name(match[1].data(), match[1].size());
-    const std::string_view joint(match[2].data(), match[2].size());
-    const auto value = std::find_if(match.begin() + 3, match.end(),
-                                    [](const Text& each) { return each.data() != nullptr; });
-    const std::string_view given(value->data(), value->size());
-    // "list of Secret: Forbidden" is about the kind.
-    const bool kind = (name == "Secret" || name == "Secrets" || name == "secrets") &&
-                      !has(joint, "=") && !has(joint, "\"");
-    if (kind || !names_credential(name) || given.starts_with("//") || has(given, kScrubbed)) {
-      return Text();
+      R"re("((?:[^"\\]|\\.)+)|\\+"((?:[^"\\]|\\+[^"\\])+)|'([^']+)|([^\s"'\\]+))re");
+  std::array<Text, 5> match;
+  if (!pattern.Match(text, at, text.size(), RE2::ANCHOR_START, match.data(), 5)) return {};
+  return *std::find_if(match.begin() + 1, match.end(),
+                       [](const Text& each) { return each.data() != nullptr; });
+}
+
+/// The name is found first and the value only behind one that counts: values may go to the end of
+/// the text, and to look at each would cost the square of its length.
+std::string without_assignments(const std::string& text) {
+  static const RE2 pattern(R"re(([A-Za-z][A-Za-z0-9_.-]*)(\\*["']?\s*[:=]\s*))re");
+  return without(text, [&](std::size_t at) {
+    std::array<Text, 3> match;
+    while (pattern.Match(text, at, text.size(), RE2::UNANCHORED, match.data(), 3)) {
+      at = end_of(match[0], text);
+      const std::string_view name(match[1].data(), match[1].size());
+      const std::string_view joint(match[2].data(), match[2].size());
+      // "list of Secret: Forbidden" is about the kind.
+      const bool kind = (name == "Secret" || name == "Secrets" || name == "secrets") &&
+                        !has(joint, "=") && !has(joint, "\"");
+      const bool scheme = text.compare(at, 2, "//") == 0;
+      if (kind || scheme || !names_credential(name)) continue;
+      const Text value = assigned(text, at);
+      if (value.data() == nullptr) continue;
+      if (std::string_view(value.data(), value.size()) != kScrubbed) return value;
+      at = end_of(value, text);
     }
-    return *value;
+    return Text();
   });
 }
 
