@@ -2,12 +2,19 @@
 Usage: import_test.py BINARIES SCANNER [unittest arguments]"""
 
 import json
+import os
+import pathlib
+import resource
 import shutil
+import signal
+import subprocess
 
 import yaml
 
 from canaries import SHAPES, b64, canaries, forms, key_pair, secret, write_needles
-from evidence import EvidenceTest, main
+from evidence import BINARIES, EvidenceTest, main
+
+from cluster import wait_for
 
 NS = "shop"
 CORE = [
@@ -175,6 +182,22 @@ class Import(EvidenceTest):
         self.assertEqual(len(made["items"]), 6, "copies of the certificates were to be made")
         for each in made["items"]:
             self.assertTrue(each["data"]["value"].startswith("hmac:"))
+
+    def test_an_import_leaves_no_core(self):
+        """A program that waits for input, ended by the signal of a crash."""
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+        with subprocess.Popen([BINARIES / "pawprint", "import", "-", "--store", self.store], stdin=subprocess.PIPE,
+                              cwd=self.folder, stderr=subprocess.DEVNULL) as program:
+            program.stdin.write((json.dumps(self.secrets[0]) + "\n").encode())
+            program.stdin.flush()
+            wait_for("the store", lambda: (self.store / "secret.key").exists())
+            limits = pathlib.Path(f"/proc/{program.pid}/limits").read_text(encoding="utf-8")
+            self.assertRegex(limits, r"Max core file size +0 +0 ")
+            os.kill(program.pid, signal.SIGQUIT)
+            status = os.waitpid(program.pid, 0)[1]
+            program.returncode = status
+        self.assertTrue(os.WIFSIGNALED(status))
+        self.assertFalse(os.WCOREDUMP(status))
 
     def test_a_replay_needs_no_key(self):
         self.import_into(self.store)
