@@ -92,6 +92,7 @@ struct Resolution {
     for (const auto& port : service->ports) {
       if (port.port != ref.port) continue;
       out.kuma_protocol = port.kuma_protocol;
+      out.app_protocol = port.app_protocol;
       out.section = ctx.intern(section_of(port.name, port.port));
     }
     // A headless Service has no MeshService in Kuma 3, so nothing could be selected.
@@ -100,6 +101,63 @@ struct Resolution {
     if (!ctx.quirks().d36_http_only && parent == ParentKind::kGateway) {
       apply_backend_tls<T>(ctx, route, object, out);
     }
+  }
+
+  /// Kuma takes an appProtocol that it does not know for tcp. A sidecar then drops the share, and a
+  /// gateway calls the port by HTTP/1.1, whatever it speaks.
+  void require_protocol(Sym ns) {
+    const Kind kind = route.object.kind;
+    const bool http = kind == Kind::kHttpRoute || kind == Kind::kGrpcRoute;
+    if (!http || out.target != Target::kService || ctx.quirks().d04_gamma_unresolved_vanishes) {
+      return;
+    }
+    if (parent == ParentKind::kGateway && ctx.quirks().k3_no_gateways) return;
+    const Sym protocol = out.kuma_protocol;
+    const bool known =
+        !protocol.set() || protocol.is("http") || protocol.is("http2") || protocol.is("grpc");
+    const std::string who =
+        "Service " + quoted(ns, out.spec->ref.name) + " port " + std::to_string(out.spec->port);
+    if (!known && parent == ParentKind::kService) {
+      std::string why = who + spoken() +
+                        ": Kuma's sidecars send no HTTP there; its appProtocol has to be http, "
+                        "http2 or grpc";
+      // Observed on 2.14 only.
+      if (ctx.quirks().k3_label_references) {
+        out.caution = std::move(why);
+        return;
+      }
+      out.target = Target::kUnresolved;
+      return refuse("UnsupportedProtocol", std::move(why));
+    }
+    if (out.real || parent != ParentKind::kGateway) return;
+    if (!known && tls()) {
+      out.target = Target::kUnresolved;
+      return refuse("UnsupportedProtocol", who + spoken() +
+                                               ", and Kuma's gateways would send it plain HTTP; a "
+                                               "BackendTLSPolicy makes them use TLS");
+    }
+    const bool http2 = kind == Kind::kGrpcRoute || protocol.is("http2") || protocol.is("grpc");
+    const bool strange =
+        !known && out.app_protocol.set() && !out.app_protocol.is("kubernetes.io/ws");
+    if (http2 || strange) {
+      out.caution = who + (known ? std::string() : spoken()) + ": gateways call it by HTTP/1.1";
+      if (http2) out.caution += ", unless its MeshService is seen with appProtocol http2 or grpc";
+    }
+  }
+
+  [[nodiscard]] bool tls() const {
+    const Sym given = out.app_protocol;
+    return given.is("kubernetes.io/wss") || lower(given.view()) == "https" ||
+           lower(given.view()) == "tls";
+  }
+
+  [[nodiscard]] std::string spoken() const {
+    if (!out.app_protocol.set()) return " has no appProtocol, so it is tcp to Kuma";
+    if (lower(out.app_protocol.view()) == out.kuma_protocol.view()) {
+      return " speaks " + std::string(out.kuma_protocol.view());
+    }
+    return " has appProtocol " + std::string(out.app_protocol.view()) + ", which is " +
+           std::string(out.kuma_protocol.view()) + " to Kuma";
   }
 
   /// D-52: what a gateway would call by HTTP/1.1 is no backend of a GRPCRoute.
@@ -292,6 +350,7 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
     resolution.refuse_kind();
   }
   resolution.require_http2();
+  if (ref.ref.kind.is("Service")) resolution.require_protocol(ns);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/rules/backend_tls.h"
 #include "engine/rules/hostname.h"
 #include "engine/rules/mesh_exists.h"
+#include "engine/rules/neighbours.h"
 #include "engine/rules/route_remarks.h"
 
 namespace pawprint::rules {
@@ -327,20 +328,27 @@ void print_all(Context<T>& ctx, const RouteInput<T>& route, std::vector<ParentRe
 }
 
 template <class T>
-void add_remarks(const RouteInput<T>& route, const std::vector<ParentResult<T>>& parents,
+void add_remarks(Context<T>& ctx, const RouteInput<T>& route,
+                 const std::vector<ParentResult<T>>& parents, Plans<T>& plans,
                  RouteResult<T>& out) {
   if (parents.empty()) return;
   const Kind kind = route.object.kind;
-  bool service = false;
-  for (const ParentResult<T>& parent : parents) {
-    if (!parent.accepted || parent.attachment.parent != ParentKind::kService) continue;
-    service = true;
-    if (kind != Kind::kHttpRoute && kind != Kind::kGrpcRoute) continue;
-    for (Remark& each : port_remarks<T>(parent.attachment)) {
+  const auto add = [&](std::vector<Remark> remarks) {
+    for (Remark& each : remarks) {
       const bool known =
           std::find(out.remarks.begin(), out.remarks.end(), each) != out.remarks.end();
       if (!known) out.remarks.push_back(std::move(each));
     }
+  };
+  bool service = false;
+  for (const ParentResult<T>& parent : parents) {
+    if (!parent.accepted) continue;
+    const bool http = kind == Kind::kHttpRoute || kind == Kind::kGrpcRoute;
+    add(backend_remarks<T>(plans.of(ctx, route, parent.attachment.parent)));
+    if (http) add(tie_remarks<T>(ctx, route, parent.attachment));
+    if (parent.attachment.parent != ParentKind::kService) continue;
+    service = true;
+    if (http) add(port_remarks<T>(parent.attachment));
   }
   for (Remark& each : route_remarks(route.fact, service)) out.remarks.push_back(std::move(each));
 }
@@ -377,7 +385,7 @@ RouteResult<T> evaluate_route(Context<T>& ctx, const Object& object, const Class
     }
   }
   out.handled = true;
-  if (!ctx.quirks().d10_filters_ignored) add_remarks<T>(route, parents, out);
+  if (!ctx.quirks().d10_filters_ignored) add_remarks<T>(ctx, route, parents, plans, out);
   out.contributions = count_contributions<T>(ctx, route, parents);
   if (!ctx.quirks().d36_http_only) out.policies = use_policies<T>(ctx, route, parents);
   return out;

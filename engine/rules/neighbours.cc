@@ -20,6 +20,11 @@ const Rule kHostTwin{
     "the more specific route repeats that match",
     "scenarios/d-50-host-before-path"};
 
+const Rule kTie{"match/tie", "Precedence between routes whose matches are equally specific", "-",
+                "Kuma orders them by its list of policies, the other way round than equal matches "
+                "(D-28), so one name cannot satisfy both orders; the older route is told",
+                "scenarios/d-28-ties"};
+
 namespace {
 
 using model::HttpRouteFact;
@@ -343,9 +348,81 @@ bool add_host_twins(Context<T>& ctx, const Place<T>& place, std::vector<OneRule<
   return true;
 }
 
-#define PAWPRINT_INSTANTIATE(T)                                    \
-  template class NamedPaths<T>;                                    \
-  template bool listeners_differ<T>(Context<T>&, const Place<T>&); \
+namespace {
+
+/// Requests that take both matches exist, and neither match is the more specific one.
+bool tied(const OneMatch& a, const OneMatch& b) {
+  std::vector<ValueCondition> ignored;
+  return rank_of(a) == rank_of(b) && a.path == b.path && a.method == b.method &&
+         a.key() != b.key() && join(a.headers, b.headers, ignored) &&
+         join(a.query, b.query, ignored);
+}
+
+/// The first match of another route that is tied with one of ours, as text; empty: none.
+std::string tied_match(const HttpRouteFact& theirs, const OneMatch& own) {
+  for (std::size_t r = 0; r < theirs.rules.size(); ++r) {
+    const auto& matches = theirs.rules[r].matches;
+    for (std::size_t m = 0; m < matches.size(); ++m) {
+      if (!tied(own, normalise(matches[m]))) continue;
+      return "rules[" + std::to_string(r) + "].matches[" + std::to_string(m) + ']';
+    }
+  }
+  return {};
+}
+
+bool older(const Object& a, const Object& b) {
+  const auto order = [](const Object& route) {
+    return std::tuple(route.as<HttpRouteFact>()->meta.created_s,
+                      std::string(route.ns.view()) + '/' + std::string(route.name.view()));
+  };
+  return order(a) < order(b);
+}
+
+}  // namespace
+
+template <class T>
+std::vector<Remark> tie_remarks(Context<T>& ctx, const RouteInput<T>& route,
+                                const Attachment<T>& attachment) {
+  std::vector<Remark> out;
+  if (ctx.quirks().d28_rules_as_given) return out;
+  const bool service = attachment.parent == ParentKind::kService;
+  const Object& owner = service ? *attachment.target : attachment.owner();
+  const world::ObjId parent = ctx.reads.world().id(owner.kind, owner.zone, owner.ns, owner.name);
+  const std::vector<std::string_view> hosts =
+      service ? std::vector<std::string_view>{{}} : names_of(route.fact);
+  std::set<std::pair<std::string_view, std::string_view>> told;
+  for (std::size_t r = 0; r < route.fact.rules.size(); ++r) {
+    const auto& matches = route.fact.rules[r].matches;
+    for (std::size_t m = 0; m < matches.size(); ++m) {
+      if (matches[m].headers.empty() && matches[m].query.empty()) continue;
+      for (const std::string_view host : hosts) {
+        for (const Object* other :
+             ctx.reads.neighbours(world::alike_shelf(parent, host, matches[m]))) {
+          const auto* fact = other->as<HttpRouteFact>();
+          if (other == &route.object || fact == nullptr || !older(route.object, *other)) continue;
+          const std::string theirs = tied_match(*fact, normalise(matches[m]));
+          if (theirs.empty() || !told.emplace(other->ns.view(), other->name.view()).second) {
+            continue;
+          }
+          out.push_back({"warning", kTie.id,
+                         "rules[" + std::to_string(r) + "].matches[" + std::to_string(m) +
+                             "] is as specific as " + theirs + " of " +
+                             std::string(model::info(other->kind).name) + " \"" +
+                             std::string(other->ns.view()) + '/' + std::string(other->name.view()) +
+                             "\": Kuma sends requests that take both there, although this "
+                             "route is the older one"});
+        }
+      }
+    }
+  }
+  return out;
+}
+
+#define PAWPRINT_INSTANTIATE(T)                                                  \
+  template class NamedPaths<T>;                                                  \
+  template std::vector<Remark> tie_remarks<T>(Context<T>&, const RouteInput<T>&, \
+                                              const Attachment<T>&);             \
+  template bool listeners_differ<T>(Context<T>&, const Place<T>&);               \
   template bool add_host_twins<T>(Context<T>&, const Place<T>&, std::vector<OneRule<T>>&);
 PAWPRINT_INSTANTIATE(NoTrace)
 PAWPRINT_INSTANTIATE(Tracing)

@@ -13,6 +13,7 @@
 namespace pawprint::rules {
 
 extern const Rule kHostTwin;
+extern const Rule kTie;
 
 /// The object under print: a route on some listeners of one Gateway or ListenerSet.
 template <class T>
@@ -49,5 +50,11 @@ bool listeners_differ(Context<T>& ctx, const Place<T>& place);
 /// route, each with what this route does with such requests. False: there are too many.
 template <class T>
 bool add_host_twins(Context<T>& ctx, const Place<T>& place, std::vector<OneRule<T>>& rules);
+
+/// Matches of younger routes that are as specific as some of this route and not equal: Kuma asks
+/// them first, for names order equal matches only (D-28). One remark for each such route.
+template <class T>
+std::vector<Remark> tie_remarks(Context<T>& ctx, const RouteInput<T>& route,
+                                const Attachment<T>& attachment);
 
 }  // namespace pawprint::rules

@@ -85,6 +85,7 @@ const Rule* const kRules[] = {&kAttachHostname,
                               &kSecretCopy,
                               &kServiceFloor,
                               &kServiceTargetLabels,
+                              &kTie,
                               &kTlsReference,
                               &kZoneLabels};
 

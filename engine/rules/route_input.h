@@ -91,8 +91,10 @@ struct Backend {
   Sym zone;           ///< Of a Service or MeshService.
   Sym section;        ///< Name or number of the port; absent when the reference has none.
   bool real = false;  ///< kService: a MeshService of these labels was observed with the port.
+  Sym app_protocol;   ///< Of a Service's port, as given.
   Sym kuma_protocol;  ///< What Kuma takes the port to speak; absent when not known.
   std::int64_t weight = 1;
+  std::string caution;         ///< What is doubtful about sending there; empty: nothing.
   typename T::Src src;         ///< The backendRef.
   typename T::Src target_src;  ///< The object that it resolved to, or its absence.
 };

@@ -1,5 +1,9 @@
 #include "engine/rules/route_remarks.h"
 
+#include <algorithm>
+
+#include "engine/rules/backend_reference.h"
+
 namespace pawprint::rules {
 
 const Rule kRouteIgnored{"http_route/ignored",
@@ -60,7 +64,28 @@ std::vector<Remark> port_remarks(const Attachment<T>& attachment) {
   return out;
 }
 
+template <class T>
+std::vector<Remark> backend_remarks(const std::vector<RulePlan<T>>& plans) {
+  std::vector<Remark> out;
+  const auto add = [&](const Backend<T>& backend) {
+    if (backend.caution.empty()) return;
+    Remark remark{"warning", kBackendTarget.id, backend.caution};
+    if (std::find(out.begin(), out.end(), remark) == out.end()) out.push_back(std::move(remark));
+  };
+  for (const RulePlan<T>& plan : plans) {
+    if (!plan.fault.empty()) continue;
+    for (const Backend<T>& each : plan.backends) add(each);
+    for (const FilterPlan<T>& each : plan.filters) {
+      if (each.mirror && !each.dropped) add(*each.mirror);
+    }
+  }
+  return out;
+}
+
 template std::vector<Remark> port_remarks<NoTrace>(const Attachment<NoTrace>&);
 template std::vector<Remark> port_remarks<Tracing>(const Attachment<Tracing>&);
+
+template std::vector<Remark> backend_remarks<NoTrace>(const std::vector<RulePlan<NoTrace>>&);
+template std::vector<Remark> backend_remarks<Tracing>(const std::vector<RulePlan<Tracing>>&);
 
 }  // namespace pawprint::rules

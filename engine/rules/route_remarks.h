@@ -15,4 +15,8 @@ std::vector<Remark> route_remarks(const model::HttpRouteFact& fact, bool service
 template <class T>
 std::vector<Remark> port_remarks(const Attachment<T>& attachment);
 
+/// What is doubtful about the backends and mirrors of rules, each once.
+template <class T>
+std::vector<Remark> backend_remarks(const std::vector<RulePlan<T>>& plans);
+
 }  // namespace pawprint::rules

@@ -12,7 +12,7 @@ namespace {
 
 using model::HttpRouteFact;
 
-enum class Use : std::uint8_t { kAround, kExact, kExactInside, kPrefix, kInside };
+enum class Use : std::uint8_t { kAround, kExact, kExactInside, kPrefix, kInside, kAlike };
 
 std::uint64_t text(std::string_view value) { return XXH3_64bits(value.data(), value.size()); }
 
@@ -36,6 +36,18 @@ std::string_view without_slash(std::string_view path) {
   return path;
 }
 
+bool conditional(const model::Match& match) {
+  return !match.headers.empty() || !match.query.empty();
+}
+
+/// Of equally specific matches these members are equal.
+std::uint64_t place_of(const model::Match& match) {
+  const std::string_view path = match.path_type.is("PathPrefix")
+                                    ? without_slash(match.path_value.view())
+                                    : match.path_value.view();
+  return text(path) ^ (match.path_type.identity() << 1) ^ (match.method.identity() << 2);
+}
+
 void settle(std::vector<std::uint64_t>& list) {
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
@@ -43,13 +55,14 @@ void settle(std::vector<std::uint64_t>& list) {
 
 /// Hashes of what a route's matches say of paths, each once.
 struct Paths {
-  std::vector<std::uint64_t> exact, prefixes, segments;
+  std::vector<std::uint64_t> exact, prefixes, segments, alike;
 
   explicit Paths(const HttpRouteFact& route) {
     for (const model::HttpRule& rule : route.rules) {
       for (const model::Match& match : rule.matches) {
         const std::string_view path = match.path_value.view();
         const bool expression = match.path_type.is("RegularExpression");
+        if (conditional(match)) alike.push_back(place_of(match));
         segments.push_back(text(expression ? "/" : first_segment(path)));
         if (match.path_type.is("Exact")) exact.push_back(text(path));
         else if (!expression && path != "/") prefixes.push_back(text(without_slash(path)));
@@ -58,15 +71,16 @@ struct Paths {
     settle(exact);
     settle(prefixes);
     settle(segments);
+    settle(alike);
   }
 };
 
 /// The shelves of one route: where it is found, where it waits, and whom it is news for.
 struct Names {
-  std::vector<ShelfId> offers, asks, tells;
+  std::vector<ShelfId> offers, asks, tells, alike;
 
   explicit Names(const RouteShelves::State& state) {
-    if (state.route == nullptr || state.parents.empty()) return;
+    if (state.route == nullptr || (state.parents.empty() && state.services.empty())) return;
     const Paths paths(*state.route);
     std::vector<std::string_view> hosts;
     for (const model::Sym each : state.route->hostnames) hosts.push_back(each.view());
@@ -79,6 +93,13 @@ struct Names {
         add(parent, text(host), wide, around, paths);
       }
     }
+    for (const std::uint32_t service : state.services) {
+      for (const std::uint64_t each : paths.alike) {
+        alike.push_back(mix(Use::kAlike, service, text({}), each));
+      }
+    }
+    settle(alike);
+    offers.insert(offers.end(), alike.begin(), alike.end());
     settle(offers);
     settle(asks);
     settle(tells);
@@ -94,6 +115,9 @@ struct Names {
         offers.push_back(mix(Use::kExactInside, parent, pattern, path));
         tells.push_back(mix(Use::kPrefix, parent, pattern, path));
       }
+    }
+    for (const std::uint64_t each : paths.alike) {
+      alike.push_back(mix(Use::kAlike, parent, host, each));
     }
     for (const std::uint64_t path : paths.prefixes) {
       asks.push_back(mix(Use::kPrefix, parent, host, path));
@@ -126,6 +150,10 @@ ShelfId exact_inside_shelf(std::uint32_t parent, std::string_view pattern, std::
   return mix(Use::kExactInside, parent, text(pattern), text(path));
 }
 
+ShelfId alike_shelf(std::uint32_t parent, std::string_view hostname, const model::Match& match) {
+  return mix(Use::kAlike, parent, text(hostname), place_of(match));
+}
+
 std::vector<std::string> patterns_around(std::string_view hostname) {
   std::vector<std::string> out;
   if (hostname.empty()) return out;
@@ -139,7 +167,8 @@ std::vector<std::string> patterns_around(std::string_view hostname) {
 }
 
 bool same_to_others(const HttpRouteFact& a, const HttpRouteFact& b) {
-  return a.hostnames == b.hostnames && a.parents == b.parents &&
+  return a.meta.created_s == b.meta.created_s && a.hostnames == b.hostnames &&
+         a.parents == b.parents &&
          std::equal(a.rules.begin(), a.rules.end(), b.rules.begin(), b.rules.end(),
                     [](const auto& x, const auto& y) { return x.matches == y.matches; });
 }
@@ -171,13 +200,17 @@ std::vector<std::uint32_t> RouteShelves::move(std::uint32_t route, const State& 
   const Names fresh(after);
   change(offers_, route, old.offers, fresh.offers);
   change(asks_, route, old.asks, fresh.asks);
-  for (const auto* tells : {&old.tells, &fresh.tells}) {
-    for (const ShelfId each : *tells) {
-      const auto [first, last] = asks_.equal_range(each);
+  const auto tell = [&](const Shelves& shelves, const std::vector<ShelfId>& whom) {
+    for (const ShelfId each : whom) {
+      const auto [first, last] = shelves.equal_range(each);
       for (auto at = first; at != last; ++at) {
         if (at->second != route) out.push_back(at->second);
       }
     }
+  };
+  for (const Names* names : {&old, &fresh}) {
+    tell(asks_, names->tells);
+    tell(offers_, names->alike);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

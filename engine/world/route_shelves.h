@@ -27,6 +27,10 @@ ShelfId exact_shelf(std::uint32_t parent, std::string_view hostname, std::string
 /// Routes of a host name inside this one, or any when it is empty, with an Exact match of the path.
 ShelfId exact_inside_shelf(std::uint32_t parent, std::string_view pattern, std::string_view path);
 
+/// Routes of this very host name (of a Service: always empty) with a match of this kind of path,
+/// path and method, and with headers or query parameters.
+ShelfId alike_shelf(std::uint32_t parent, std::string_view hostname, const model::Match& match);
+
 /// Wildcards around a host name, and the empty one for "no host name"; none around that.
 std::vector<std::string> patterns_around(std::string_view hostname);
 
@@ -39,7 +43,8 @@ class RouteShelves {
   /// parents (ids of Gateways and ListenerSets) of that time. Returns who must look again, sorted.
   struct State {
     const model::HttpRouteFact* route = nullptr;
-    std::vector<std::uint32_t> parents;
+    std::vector<std::uint32_t> parents;   ///< Gateways and ListenerSets.
+    std::vector<std::uint32_t> services;  ///< Found by alike_shelf() only.
   };
   std::vector<std::uint32_t> move(std::uint32_t route, const State& before, const State& after);
 

@@ -84,14 +84,21 @@ RouteShelves::State World::shelf_state(const Object& object, const model::Fact& 
   const Sym zone = object.zone;
   const Sym own_ns = object.ns;
   for (const model::ParentRef& parent : out.route->parents) {
-    if (!parent.group.is("gateway.networking.k8s.io")) continue;
+    const Sym ns = parent.ns.set() ? parent.ns : own_ns;
+    const bool gateway_group = parent.group.is("gateway.networking.k8s.io");
+    if (parent.kind.is("Service") && (gateway_group || parent.group.empty())) {
+      out.services.push_back(id(Kind::kService, zone, ns, parent.name));
+      continue;
+    }
+    if (!gateway_group) continue;
     const bool set = parent.kind.is("ListenerSet");
     if (!set && !parent.kind.is("Gateway")) continue;
-    out.parents.push_back(id(set ? Kind::kListenerSet : Kind::kGateway, zone,
-                             parent.ns.set() ? parent.ns : own_ns, parent.name));
+    out.parents.push_back(id(set ? Kind::kListenerSet : Kind::kGateway, zone, ns, parent.name));
   }
-  std::sort(out.parents.begin(), out.parents.end());
-  out.parents.erase(std::unique(out.parents.begin(), out.parents.end()), out.parents.end());
+  for (auto* list : {&out.parents, &out.services}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
   return out;
 }
 

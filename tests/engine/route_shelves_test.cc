@@ -23,13 +23,13 @@ class Shelves : public testing::Test {
   Ids put(std::uint32_t id, model::HttpRouteFact fact) {
     const auto old = facts_.find(id);
     RouteShelves::State before;
-    if (old != facts_.end()) before = {&old->second, {7}};
-    Ids told = shelves_.move(id, before, {&fact, {7}});
+    if (old != facts_.end()) before = {&old->second, {7}, {}};
+    Ids told = shelves_.move(id, before, {&fact, {7}, {}});
     facts_[id] = std::move(fact);
     return told;
   }
   Ids remove(std::uint32_t id) {
-    Ids told = shelves_.move(id, {&facts_[id], {7}}, {});
+    Ids told = shelves_.move(id, {&facts_[id], {7}, {}}, {});
     facts_.erase(id);
     return told;
   }
