@@ -1,22 +1,26 @@
 // Copies of a store, also of one that a daemon is writing.
 #include <chrono>
+#include <functional>
 #include <system_error>
 #include <thread>
 
 #include "store/layout.h"
+#include "store/reach.h"
 #include "store/secret_key.h"
+#include "store/tail.h"
 #include "store/view.h"
 
 namespace pawprint::store {
 namespace {
 
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+constexpr std::size_t kDecoderBytes = std::size_t{64} << 20;
 constexpr int kAttempts = 50;
 constexpr auto kPause = std::chrono::milliseconds(10);
 
 struct Source {
   std::unique_ptr<Database> database;
-  Reach reach;
+  StoredHead end;
 };
 
 /// A state of the database that the writer has acknowledged, cursors included. A group that is
@@ -31,27 +35,63 @@ Result<Source> settled(const std::filesystem::path& from) {
     auto before = anchor ? anchor->read() : tl::unexpected<Error>(anchor.error());
     if (!before) return tl::unexpected<Error>(before.error());
     auto opened = open_for_reading(from, *anchor);
-    auto reach =
-        opened ? check_reach(**opened, before->point, from) : tl::unexpected<Error>(opened.error());
+    Decoder decoder(kDecoderBytes);
+    auto reach = opened ? check_reach(**opened, decoder, before->point, from)
+                        : tl::unexpected<Error>(opened.error());
     if (!reach) {
       last = reach.error();
       continue;
     }
-    source = Source{std::move(*opened), *reach};
-    if (source.database->access() == Access::kInspect) return source;
+    const bool still = (*opened)->access() == Access::kInspect;
+    if (!still && !reach->even()) continue;
+    source = Source{std::move(*opened), reach->stored};
+    if (still) return source;
     auto after = anchor->read();
-    if (after && after->point.commit >= reach->commit) return source;
+    if (after && after->point.commit >= reach->stored.commit) return source;
   }
   if (source.database) return source;
   return tl::unexpected<Error>(last);
 }
 
-/// Puts every entry of one family into `to`; checks the chain on the way.
-Result<void> copy_family(const Database& from, Database& to, Family family) {
+/// Follows the chain of the records that are copied.
+class ChainCheck {
+ public:
+  explicit ChainCheck(const Source& source) : source_(source), decoder_(kDecoderBytes) {}
+
+  Result<void> add(std::string_view key, std::string_view value) {
+    auto raw = decoder_.decode(*source_.database, key, value);
+    if (!raw) return tl::unexpected<Error>(raw.error());
+    const record::Seq seq = tail_.seq + 1;
+    if (key != record_key(seq)) return broken(seq);
+    const auto ended = tail_.add(leaf_of(**raw));
+    if (!ended) return {};
+    auto stored = read_segment(*source_.database, seq);
+    if (!stored) return tl::unexpected<Error>(stored.error());
+    return *stored == *ended ? Result<void>{} : broken(seq);
+  }
+
+  Result<void> finish() const {
+    const Head& head = source_.end.head;
+    if (tail_.seq < head.seq) return broken(tail_.seq + 1);
+    return tail_.hash == head.hash ? Result<void>{} : broken(head.seq);
+  }
+
+ private:
+  static Result<void> broken(record::Seq seq) {
+    return fail(ErrorCode::kDamaged,
+                "the chain breaks at record " + std::to_string(seq) + " or before it");
+  }
+
+  const Source& source_;
+  Decoder decoder_;
+  Tail tail_;
+};
+
+/// Puts the entries of one family into `to` that `look` wants.
+Result<void> copy_family(
+    const Database& from, Database& to, Family family,
+    const std::function<Result<bool>(std::string_view key, std::string_view value)>& look) {
   rocksdb::WriteBatch batch;
-  record::Hash previous{};
-  bool chained = family == Family::kRecords;
-  record::Seq expected = 1;
   const auto write = [&]() -> Result<void> {
     rocksdb::WriteOptions options;
     options.disableWAL = true;  // The flush at the end is what makes the copy durable.
@@ -62,15 +102,9 @@ Result<void> copy_family(const Database& from, Database& to, Family family) {
   };
   const auto entry = from.iterate(family);
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
-    if (chained) {
-      auto stored = decode_record(entry->key().ToStringView(), entry->value().ToStringView());
-      if (!stored) return tl::unexpected<Error>(stored.error());
-      previous = chain(previous, stored->header, stored->record.body);
-      if (previous != stored->hash || stored->record.seq != expected++) {
-        return fail(ErrorCode::kDamaged,
-                    "the chain breaks at record " + std::to_string(stored->record.seq));
-      }
-    }
+    auto wanted = look(entry->key().ToStringView(), entry->value().ToStringView());
+    if (!wanted) return tl::unexpected<Error>(wanted.error());
+    if (!*wanted) continue;
     const auto put = batch.Put(to.family(family), entry->key(), entry->value());
     PAWPRINT_CHECK(put.ok());
     if (batch.GetDataSize() < kBatchBytes) continue;
@@ -85,11 +119,20 @@ Result<void> copy_family(const Database& from, Database& to, Family family) {
 Result<void> fill(const Source& source, const std::filesystem::path& to) {
   auto target = Database::open(to, Access::kCreate);
   if (!target) return tl::unexpected<Error>(target.error());
+  ChainCheck chain(source);
   for (std::size_t i = 0; i < kFamilies; ++i) {
-    auto copied = copy_family(*source.database, **target, static_cast<Family>(i));
+    const auto family = static_cast<Family>(i);
+    // Behind the end of the log is what a failed write left.
+    const auto look = [&](std::string_view key, std::string_view value) -> Result<bool> {
+      if (family == Family::kMeta || key == kReachKey) return true;
+      if (seq_of_key(key).value_or(0) > source.end.head.seq) return false;
+      if (family != Family::kRecords) return true;
+      return chain.add(key, value).map([] { return true; });
+    };
+    auto copied = copy_family(*source.database, **target, family, look);
     if (!copied) return copied;
   }
-  return (*target)->flush();
+  return chain.finish().and_then([&] { return (*target)->flush(); });
 }
 
 Result<Head> copy_into(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -105,8 +148,8 @@ Result<Head> copy_into(const std::filesystem::path& from, const std::filesystem:
   // The anchor comes last: without it the copy does not count as a store.
   auto anchor = AnchorWriter::open(to, true);
   if (!anchor) return tl::unexpected<Error>(anchor.error());
-  const Head& head = source->reach.head;
-  done = anchor->initialise(AnchorPoint{source->reach.commit, head.seq, head.time_ns, head.hash});
+  const Head& head = source->end.head;
+  done = anchor->initialise(AnchorPoint{source->end.commit, head.seq, head.time_ns, head.hash});
   if (!done) return tl::unexpected<Error>(done.error());
   return head;
 }

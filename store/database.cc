@@ -115,6 +115,8 @@ std::string_view name(Family family) {
       return "times";
     case Family::kKinds:
       return "kinds";
+    case Family::kSegments:
+      return "segments";
   }
   return "";
 }

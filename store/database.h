@@ -20,9 +20,12 @@
 namespace pawprint::store {
 
 /// Column families; the numbers are not stored (names are).
-enum class Family : std::uint8_t { kMeta, kRecords, kObjects, kTimes, kKinds };
-inline constexpr std::size_t kFamilies = 5;
-/// "default" (the metadata), "records", "objects", "times", "kinds".
+enum class Family : std::uint8_t { kMeta, kRecords, kObjects, kTimes, kKinds, kSegments };
+inline constexpr std::size_t kFamilies = 6;
+/// Those that list records, and can be made anew from them.
+inline constexpr std::array<Family, 4> kIndexes{Family::kObjects, Family::kTimes, Family::kKinds,
+                                                Family::kSegments};
+/// "default" (the metadata), "records", "objects", "times", "kinds", "segments".
 std::string_view name(Family family);
 
 enum class Access : std::uint8_t {
@@ -35,6 +38,7 @@ enum class Access : std::uint8_t {
 /// What tests turn; everything else uses the defaults.
 struct Tuning {
   std::size_t write_buffer_bytes = std::size_t{16} << 20;
+  std::size_t stream_bytes = std::size_t{64} << 20;  ///< Records kept to build others on.
   std::shared_ptr<rocksdb::FileSystem> file_system;  ///< Null: the operating system's.
 };
 

@@ -1,10 +1,13 @@
 // The check of everything that is stored.
 #include <array>
+#include <chrono>
 #include <optional>
 #include <set>
 #include <system_error>
+#include <thread>
 
 #include "store/layout.h"
+#include "store/reach.h"
 #include "store/secret_key.h"
 #include "store/view.h"
 
@@ -13,7 +16,8 @@ namespace {
 
 /// More would not tell a person anything new; the last one says that there are more.
 constexpr std::size_t kMaxProblems = 1000;
-constexpr std::array<Family, 3> kIndexes{Family::kObjects, Family::kTimes, Family::kKinds};
+constexpr std::size_t kDecoderBytes = std::size_t{64} << 20;
+constexpr std::array<Family, 3> kListing{Family::kObjects, Family::kTimes, Family::kKinds};
 
 /// Digest of a set of index entries, kept by delta: equal sets, equal digests, whatever the order.
 struct IndexSum {
@@ -43,6 +47,10 @@ class Check {
   void check_record(std::string_view key, std::string_view value);
   void check_indexes();
   void locate(Family family);
+  void check_chain(record::Seq seq, const record::Hash& wanted, std::string_view what);
+  void check_segment(const std::optional<Segment>& computed);
+  void lose(record::Seq seq);
+  void check_segments();
   void check_head();
 
   std::filesystem::path directory_;
@@ -51,9 +59,12 @@ class Check {
   bool unreadable_ = false;  ///< Some record cannot be read.
   std::optional<AnchorPoint> anchor_;
   std::unique_ptr<Database> database_;
-  record::Hash previous_{};
-  bool chain_known_ = true;  ///< False behind a record that does not even tell its chain value.
-  record::Seq expected_ = 1;
+  Decoder decoder_{kDecoderBytes};
+  Tail tail_;                   ///< Behind the last record that was met.
+  record::Seq proved_ = 0;      ///< Last record whose chain value was found in order.
+  bool tail_known_ = true;      ///< False behind what is missing or does not decode.
+  std::set<record::Seq> ends_;  ///< Segments that records give.
+  std::optional<StoredHead> end_;
   std::int64_t clamped_ns_ = std::numeric_limits<std::int64_t>::min();
   std::array<IndexSum, kFamilies> sums_;
   bool anchor_met_ = false;
@@ -85,68 +96,133 @@ bool Check::open() {
             "one of two slots of " + (directory_ / kAnchorFile).string() + " is damaged");
   }
   std::string refusal;
-  constexpr int kAttempts = 4;
+  constexpr int kAttempts = 20;
+  constexpr auto kPause = std::chrono::milliseconds(5);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto opened = anchor ? open_for_reading(directory_, *anchor)
                          : Database::open(directory_, Access::kInspect);
     if (opened) {
       database_ = std::move(*opened);
-      return true;
+      // Beside a writer one family may be seen behind another; a moment later they are even.
+      const auto reach = reach_of(*database_);
+      if (database_->access() == Access::kInspect || !reach || reach->even()) return true;
+    } else {
+      refusal = opened.error().message;
     }
-    refusal = opened.error().message;
+    std::this_thread::sleep_for(kPause);
   }
+  if (database_) return true;
   problem(0, "rocksdb", refusal);
   return false;
 }
 
-void Check::check_record(std::string_view key, std::string_view value) {
-  auto stored = decode_record(key, value);
-  if (!stored) {
-    const record::Seq seq = key.size() == 8 ? from_big64(key) : 0;
-    problem(seq, "body", stored.error().message);
-    unreadable_ = true;
-    // What follows is checked against what this record says of itself, if it says anything.
-    chain_known_ = value.size() >= 33;
-    if (chain_known_) std::copy_n(value.begin() + 1, previous_.size(), previous_.begin());
-    if (seq != 0) expected_ = seq + 1;
+/// What every index must list the record under.
+std::vector<std::pair<Family, std::string>> entries_of(const record::Record& record,
+                                                       std::int64_t clamped_ns) {
+  std::vector<std::pair<Family, std::string>> out;
+  if (has_time(record.seq)) {
+    out.emplace_back(Family::kTimes, time_key(clamped_ns, record.seq));
+  }
+  if (has_kind(record.kind)) out.emplace_back(Family::kKinds, kind_key(record.kind, record.seq));
+  if (has_history(record)) {
+    out.emplace_back(Family::kObjects, history_key(record.object, record.seq));
+  }
+  return out;
+}
+
+/// Compares the chain so far with what is stored of it after record `seq`.
+void Check::check_chain(record::Seq seq, const record::Hash& wanted, std::string_view what) {
+  if (tail_known_ && tail_.hash == wanted) {
+    proved_ = seq;
     return;
   }
-  const record::Record& record = stored->record;
-  if (record.seq != expected_) {
-    problem(expected_, "gap",
-            "records " + std::to_string(expected_) + ".." + std::to_string(record.seq - 1) +
+  // Behind a record that is missing or unreadable, nothing more can be said of its segment.
+  if (tail_known_) {
+    problem(proved_ + 1, "chain",
+            "records " + std::to_string(proved_ + 1) + ".." + std::to_string(seq) +
+                " are not all what was written: the chain value after them is not that of " +
+                std::string(what));
+  }
+  tail_.hash = wanted;
+  proved_ = seq;
+}
+
+/// Goes on behind a segment with what is stored of it.
+void Check::check_segment(const std::optional<Segment>& computed) {
+  const record::Seq last = tail_.seq;
+  ends_.insert(last);
+  auto stored = read_segment(*database_, last);
+  if (!stored) {
+    problem(last, "chain", stored.error().message);
+    tail_known_ = tail_known_ && computed.has_value();
+    return;
+  }
+  check_chain(last, stored->chain, "family segments");
+  if (computed && tail_known_ && computed->root != stored->root) {
+    problem(last, "chain",
+            "the Merkle root of the segment that ends there is not that of its records");
+  }
+  tail_ = Tail{last, stored->chain, {}};
+  tail_known_ = true;
+}
+
+/// Moves on to `seq` without knowing the record: it is missing or does not decode.
+void Check::lose(record::Seq seq) {
+  while (tail_.seq < seq) {
+    ++tail_.seq;
+    tail_known_ = false;
+    if (tail_.seq % kSegmentRecords == 0) check_segment(std::nullopt);
+  }
+}
+
+void Check::check_record(std::string_view key, std::string_view value) {
+  auto raw = decoder_.decode(*database_, key, value);
+  auto decoded = raw ? record_of(**raw) : tl::unexpected<Error>(raw.error());
+  const record::Seq seq = key.size() == 8 ? from_big64(key) : 0;
+  if (seq > tail_.seq + 1) {
+    problem(tail_.seq + 1, "gap",
+            "records " + std::to_string(tail_.seq + 1) + ".." + std::to_string(seq - 1) +
                 " are missing");
+    lose(seq - 1);
   }
-  if (chain_known_ && chain(previous_, stored->header, record.body) != stored->hash) {
-    problem(record.seq, "chain", "the record or the one before it is not what was written");
+  if (!decoded) {
+    problem(seq, "body", decoded.error().message);
+    unreadable_ = true;
+    if (seq != 0) lose(seq);
+    return;
   }
-  previous_ = stored->hash;
-  chain_known_ = true;
-  expected_ = record.seq + 1;
+  const record::Record& record = *decoded;
+  const auto segment = tail_.add(leaf_of(**raw));
+  if (end_ && seq == end_->head.seq) check_chain(seq, end_->head.hash, "the metadata");
+  if (tail_.seq % kSegmentRecords == 0) check_segment(segment);
   clamped_ns_ = std::max(clamped_ns_, record.time_ns);
   ++report_.records;
-  report_.head = Head{record.seq, record.time_ns, stored->hash};
-  sums_[static_cast<std::size_t>(Family::kTimes)].add(time_key(clamped_ns_, record.seq));
-  sums_[static_cast<std::size_t>(Family::kKinds)].add(kind_key(record.kind, record.seq));
-  if (has_history(record)) {
-    sums_[static_cast<std::size_t>(Family::kObjects)].add(history_key(record.object, record.seq));
+  report_.head = Head{record.seq, record.time_ns, tail_.hash};
+  for (const auto& [family, entry] : entries_of(record, clamped_ns_)) {
+    sums_[static_cast<std::size_t>(family)].add(entry);
   }
   if (!anchor_ || record.seq != anchor_->seq) return;
   anchor_met_ = true;
-  if (stored->hash != anchor_->hash) {
+  if (tail_known_ ? tail_.hash != anchor_->hash
+                  : end_ && end_->head.hash != anchor_->hash && end_->head.seq == anchor_->seq) {
     problem(record.seq, "anchor", "the chain value is not that of the head anchor");
   }
 }
 
 void Check::check_records() {
+  auto end = database_->meta(kHeadKey);
+  if (end && *end) end_ = decode_head(**end);
+  if (!end || (*end && !end_)) {
+    problem(0, "rocksdb", "the end of the log in the metadata is damaged");
+  }
   const auto entry = database_->iterate(Family::kRecords);
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
     check_record(entry->key().ToStringView(), entry->value().ToStringView());
   }
   if (!entry->status().ok()) {
     unreadable_ = true;
-    problem(expected_, "rocksdb",
-            error_of(entry->status(), "read record " + std::to_string(expected_)).message);
+    problem(tail_.seq + 1, "rocksdb",
+            error_of(entry->status(), "read record " + std::to_string(tail_.seq + 1)).message);
   }
 }
 
@@ -156,27 +232,29 @@ void Check::locate(Family family) {
   const auto records = database_->iterate(Family::kRecords);
   std::int64_t clamped = std::numeric_limits<std::int64_t>::min();
   for (records->SeekToFirst(); records->Valid(); records->Next()) {
-    auto stored = decode_record(records->key().ToStringView(), records->value().ToStringView());
-    if (!stored) continue;
-    const record::Record& record = stored->record;
-    clamped = std::max(clamped, record.time_ns);
-    if (family == Family::kObjects && !has_history(record)) continue;
-    const std::string key = family == Family::kObjects ? history_key(record.object, record.seq)
-                            : family == Family::kTimes ? time_key(clamped, record.seq)
-                                                       : kind_key(record.kind, record.seq);
-    std::string value;
-    const auto found =
-        database_->db().Get(rocksdb::ReadOptions(), database_->family(family), key, &value);
-    if (!found.ok()) problem(record.seq, "index", "index " + index + " does not list the record");
+    auto raw =
+        decoder_.decode(*database_, records->key().ToStringView(), records->value().ToStringView());
+    auto record = raw ? record_of(**raw) : tl::unexpected<Error>(raw.error());
+    if (!record) continue;
+    clamped = std::max(clamped, record->time_ns);
+    for (const auto& [which, key] : entries_of(*record, clamped)) {
+      if (which != family) continue;
+      std::string value;
+      const auto found =
+          database_->db().Get(rocksdb::ReadOptions(), database_->family(family), key, &value);
+      if (found.ok()) continue;
+      problem(record->seq, "index", "index " + index + " does not list the record");
+    }
   }
 }
 
 void Check::check_indexes() {
-  for (const Family family : kIndexes) {
+  for (const Family family : kListing) {
     IndexSum found;
     const auto entry = database_->iterate(family);
-    for (entry->SeekToFirst(); entry->Valid(); entry->Next())
-      found.add(entry->key().ToStringView());
+    for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
+      if (entry->key() != kReachKey) found.add(entry->key().ToStringView());
+    }
     const std::string index(name(family));
     if (!entry->status().ok()) {
       problem(0, "rocksdb", error_of(entry->status(), "read index " + index).message);
@@ -203,16 +281,48 @@ void Check::check_head() {
   if (!status.ok() && !moved_on)
     problem(0, "rocksdb", error_of(status, "verify the table files").message);
   auto format = check_format(*database_, directory_);
-  auto commit = database_->meta_number(kCommitKey);
-  const bool untouched = commit && *commit == 0 && anchor_ && anchor_->commit == 0;
+  const std::uint64_t commit = end_ ? end_->commit : 0;
+  const bool untouched = commit == 0 && anchor_ && anchor_->commit == 0;
   if (!format && !untouched) problem(0, "format", format.error().message);
-  if (!commit) problem(0, "rocksdb", commit.error().message);
-  if (!anchor_ || !commit) return;
+  check_segments();
+  // Beside a writer the records that were met may be newer than the metadata.
+  const bool newer = database_->access() == Access::kFollow && end_ && end_->head.seq < tail_.seq;
+  if (end_ && end_->head.seq != tail_.seq && !newer) {
+    problem(std::min(end_->head.seq, tail_.seq) + 1, "gap",
+            "the log has records up to " + std::to_string(tail_.seq) +
+                ", but its metadata says that it ends with " + std::to_string(end_->head.seq));
+  }
+  if (!anchor_) return;
   if (anchor_->seq > 0 && !anchor_met_) {
     problem(anchor_->seq, "anchor",
             "the log ends at seq " + std::to_string(report_.head.seq) + ", before its head anchor");
-  } else if (*commit < anchor_->commit) {
+  } else if (commit < anchor_->commit) {
     problem(anchor_->seq, "anchor", "the last write before the head anchor is missing");
+  }
+}
+
+/// Family segments holds no other segments, and every index family reaches the last commit.
+void Check::check_segments() {
+  const auto entry = database_->iterate(Family::kSegments);
+  for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
+    if (entry->key() == kReachKey) continue;
+    const auto seq = seq_of_key(entry->key().ToStringView());
+    if (seq && entry->key().size() == 8 && ends_.contains(*seq)) continue;
+    if (seq && *seq > tail_.seq && database_->access() == Access::kFollow) continue;
+    problem(seq.value_or(0), "index", "index segments has an entry for which there is no segment");
+  }
+  if (!entry->status().ok()) {
+    problem(0, "rocksdb", error_of(entry->status(), "read index segments").message);
+  }
+  // A database that ends before its anchor as a whole is told of once, by check_head.
+  std::uint64_t commit = anchor_ ? anchor_->commit : 0;
+  if (end_) commit = anchor_ ? std::min(commit, end_->commit) : end_->commit;
+  for (const Family family : kIndexes) {
+    std::string value;
+    const auto found =
+        database_->db().Get(rocksdb::ReadOptions(), database_->family(family), kReachKey, &value);
+    if (commit == 0 || (found.ok() && value.size() == 8 && little64(value) >= commit)) continue;
+    problem(0, "index", "index " + std::string(name(family)) + " does not reach the last write");
   }
 }
 

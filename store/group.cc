@@ -1,7 +1,7 @@
 #include "store/group.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "engine/record/codec.h"
 #include "store/layout.h"
@@ -13,14 +13,25 @@ namespace {
 /// have been refused at the edge.
 void must(const rocksdb::Status& status) { PAWPRINT_CHECK(status.ok()); }
 
-void put_record(const Database& database, const record::Record& record, const record::Hash& hash,
-                const std::string& header, rocksdb::WriteBatch& batch) {
-  const std::string key = record_key(record.seq);
-  const std::string prefix = record_prefix(hash, header);
-  const std::array<rocksdb::Slice, 1> keys{key};
-  const std::array<rocksdb::Slice, 2> values{prefix, record.body};
-  must(batch.Put(database.family(Family::kRecords), rocksdb::SliceParts(keys.data(), 1),
-                 rocksdb::SliceParts(values.data(), 2)));
+void put_index(const Database& database, const record::Record& record, std::int64_t clamped_ns,
+               rocksdb::WriteBatch& batch) {
+  if (has_time(record.seq)) {
+    must(batch.Put(database.family(Family::kTimes), time_key(clamped_ns, record.seq), ""));
+  }
+  if (has_kind(record.kind)) {
+    must(batch.Put(database.family(Family::kKinds), kind_key(record.kind, record.seq), ""));
+  }
+  if (has_history(record)) {
+    must(batch.Put(database.family(Family::kObjects), history_key(record.object, record.seq), ""));
+  }
+}
+
+Raw raw_of(const record::Record& record) {
+  Raw raw;
+  raw.bytes = record::encode_header(record);
+  raw.header_size = raw.bytes.size();
+  raw.bytes += record.body;
+  return raw;
 }
 
 Result<void> finished(const rocksdb::Iterator& entry, Family family) {
@@ -31,21 +42,31 @@ Result<void> finished(const rocksdb::Iterator& entry, Family family) {
 }  // namespace
 
 void add_group(const Database& database, std::span<record::Record> group, std::uint32_t boot,
-               Tip& tip, rocksdb::WriteBatch& batch) {
+               Streams& streams, Tip& tip, rocksdb::WriteBatch& batch) {
+  const record::Seq acknowledged = tip.head.seq;
   for (record::Record& record : group) {
     record.seq = tip.head.seq + 1;
     record.boot = boot;
-    const std::string header = record::encode_header(record);
-    tip.head = Head{record.seq, record.time_ns, chain(tip.head.hash, header, record.body)};
-    tip.clamped_ns = std::max(tip.clamped_ns, record.time_ns);
-    put_record(database, record, tip.head.hash, header, batch);
-    must(batch.Put(database.family(Family::kTimes), time_key(tip.clamped_ns, record.seq), ""));
-    must(batch.Put(database.family(Family::kKinds), kind_key(record.kind, record.seq), ""));
-    if (has_history(record)) {
-      must(
-          batch.Put(database.family(Family::kObjects), history_key(record.object, record.seq), ""));
+    Raw raw = raw_of(record);
+    const auto segment = tip.tail.add(leaf_of(raw));
+    if (segment) {
+      must(batch.Put(database.family(Family::kSegments), record_key(record.seq),
+                     encode_segment(*segment)));
     }
+    tip.head = Head{record.seq, record.time_ns, tip.tail.hash};
+    tip.clamped_ns = std::max(tip.clamped_ns, record.time_ns);
+    must(batch.Put(database.family(Family::kRecords), record_key(record.seq),
+                   streams.encode(database, acknowledged, record, std::move(raw))));
+    put_index(database, record, tip.clamped_ns, batch);
   }
+}
+
+void add_reach(const Database& database, const Tip& tip, rocksdb::WriteBatch& batch) {
+  must(batch.Put(database.family(Family::kMeta), kHeadKey,
+                 encode_head({tip.commit, tip.head, tip.clamped_ns})));
+  std::string commit;
+  append_little64(commit, tip.commit);
+  for (const Family family : kIndexes) must(batch.Put(database.family(family), kReachKey, commit));
 }
 
 void add_cursors(const Database& database, std::span<const Cursor> cursors, CursorMap& all,
@@ -62,23 +83,27 @@ void add_cursors(const Database& database, std::span<const Cursor> cursors, Curs
   }
 }
 
-Result<void> discard_after(const Database& database, record::Seq last, const CursorMap& cursors,
-                           rocksdb::WriteBatch& batch) {
+Result<void> discard_after(const Database& database, Decoder& decoder, record::Seq last,
+                           const CursorMap& cursors, rocksdb::WriteBatch& batch) {
   const auto records = database.iterate(Family::kRecords);
   for (records->Seek(record_key(last + 1)); records->Valid(); records->Next()) {
-    auto stored = decode_record(records->key().ToStringView(), records->value().ToStringView());
-    if (!stored) return tl::unexpected<Error>(stored.error());
-    const record::Record& record = stored->record;
+    auto raw =
+        decoder.decode(database, records->key().ToStringView(), records->value().ToStringView());
+    if (!raw) return tl::unexpected<Error>(raw.error());
+    auto record = record_of(**raw);
+    if (!record) return tl::unexpected<Error>(record.error());
     must(batch.Delete(database.family(Family::kRecords), records->key()));
-    must(batch.Delete(database.family(Family::kKinds), kind_key(record.kind, record.seq)));
-    must(batch.Delete(database.family(Family::kObjects), history_key(record.object, record.seq)));
+    must(batch.Delete(database.family(Family::kSegments), records->key()));
+    must(batch.Delete(database.family(Family::kKinds), kind_key(record->kind, record->seq)));
+    must(batch.Delete(database.family(Family::kObjects), history_key(record->object, record->seq)));
   }
+  decoder.clear();
   auto done = finished(*records, Family::kRecords);
   if (!done) return done;
 
   // Times never go back, so the entries of the last records are the last entries.
   const auto times = database.iterate(Family::kTimes);
-  for (times->SeekToLast(); times->Valid(); times->Prev()) {
+  for (times->SeekToLast(); times->Valid() && times->key() != kReachKey; times->Prev()) {
     const auto seq = seq_of_key(times->key().ToStringView());
     if (seq && *seq <= last) break;
     must(batch.Delete(database.family(Family::kTimes), times->key()));
@@ -103,18 +128,6 @@ Result<CursorMap> load_cursors(const Database& database) {
     cursors.emplace(entry->key().ToString(), entry->value().ToString());
   }
   return finished(*entry, Family::kMeta).map([&] { return std::move(cursors); });
-}
-
-Result<std::int64_t> load_clamped_time(const Database& database) {
-  const auto entry = database.iterate(Family::kTimes);
-  entry->SeekToLast();
-  auto done = finished(*entry, Family::kTimes);
-  if (!done) return tl::unexpected<Error>(done.error());
-  if (!entry->Valid()) return std::numeric_limits<std::int64_t>::min();
-  if (entry->key().size() != 16) {
-    return fail(ErrorCode::kDamaged, "an entry of index times is cut short");
-  }
-  return time_of_key(entry->key().ToStringView());
 }
 
 }  // namespace pawprint::store

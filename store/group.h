@@ -11,6 +11,8 @@
 #include "engine/record/record.h"
 #include "store/database.h"
 #include "store/log.h"
+#include "store/streams.h"
+#include "store/tail.h"
 
 namespace pawprint::store {
 
@@ -18,7 +20,8 @@ namespace pawprint::store {
 struct Tip {
   std::uint64_t commit = 0;
   Head head;
-  /// Time of the last entry of the time index, which never goes back.
+  Tail tail;  ///< At `head`.
+  /// Greatest time of any record: what the time index goes by.
   std::int64_t clamped_ns = std::numeric_limits<std::int64_t>::min();
 };
 
@@ -27,18 +30,20 @@ using CursorMap = std::map<std::string, std::string, std::less<>>;
 
 /// Gives seq and boot to each record, puts it with its index entries into `batch`, and moves `tip`.
 void add_group(const Database& database, std::span<record::Record> group, std::uint32_t boot,
-               Tip& tip, rocksdb::WriteBatch& batch);
+               Streams& streams, Tip& tip, rocksdb::WriteBatch& batch);
+
+/// Puts the end of the log, as it is at `tip`, into every family.
+void add_reach(const Database& database, const Tip& tip, rocksdb::WriteBatch& batch);
 
 /// Puts the cursors into `batch` and into `all`.
 void add_cursors(const Database& database, std::span<const Cursor> cursors, CursorMap& all,
                  rocksdb::WriteBatch& batch);
 
-/// Takes out every record after `last` with its index entries, and sets the cursors back: what a
-/// write left behind that failed and was not acknowledged.
-Result<void> discard_after(const Database& database, record::Seq last, const CursorMap& cursors,
-                           rocksdb::WriteBatch& batch);
+/// Takes out every record after `last` with its index entries (read with `decoder`), and sets the
+/// cursors back: what a write left behind that failed and was not acknowledged.
+Result<void> discard_after(const Database& database, Decoder& decoder, record::Seq last,
+                           const CursorMap& cursors, rocksdb::WriteBatch& batch);
 
 Result<CursorMap> load_cursors(const Database& database);
-Result<std::int64_t> load_clamped_time(const Database& database);
 
 }  // namespace pawprint::store

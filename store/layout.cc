@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/record/codec.h"
-
 namespace pawprint::store {
 namespace {
 
-/// How the body of a record is kept. Only the first exists in format 1; a value with another form
-/// is not guessed at. Forms to come keep what the chain needs: the body or its SHA-256.
-constexpr char kWholeBody = 0;
-
-constexpr std::size_t kFixedBytes = 1 + 32 + 4;
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
 /// Appends `text` so that bytewise order of the result is the order of the tuples, and no tuple's
@@ -44,12 +37,6 @@ std::optional<std::string> take_ordered(std::string_view& rest) {
     ++i;
   }
   return std::nullopt;
-}
-
-tl::unexpected<Error> damaged(std::string_view key, std::string_view what) {
-  const std::string name =
-      key.size() == 8 ? "record " + std::to_string(from_big64(key)) : "a record key";
-  return fail(ErrorCode::kDamaged, name + " is damaged: " + std::string(what));
 }
 
 }  // namespace
@@ -84,48 +71,12 @@ std::string_view bytes_of(const record::Hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-record::Hash chain(const record::Hash& previous, std::string_view header, std::string_view body) {
-  std::string link;
-  link.reserve(64 + header.size());
-  link += bytes_of(previous);
-  link += header;
-  link += bytes_of(record::sha256(body));
-  return record::sha256(link);
-}
-
 std::string record_key(record::Seq seq) { return big64(seq); }
 
-std::string record_prefix(const record::Hash& hash, std::string_view header) {
-  std::string out;
-  out.reserve(kFixedBytes + header.size());
-  out.push_back(kWholeBody);
-  out += bytes_of(hash);
-  for (int shift = 0; shift < 32; shift += 8) {
-    out.push_back(static_cast<char>(static_cast<std::uint8_t>(header.size() >> shift)));
-  }
-  out += header;
-  return out;
-}
-
-Result<StoredRecord> decode_record(std::string_view key, std::string_view value) {
-  if (key.size() != 8) return damaged(key, "its length is wrong");
-  if (value.size() < kFixedBytes) return damaged(key, "it is cut short");
-  if (value[0] != kWholeBody) return damaged(key, "its body is kept in an unknown form");
-  std::size_t header_size = 0;
-  for (std::size_t i = 4; i-- > 0;) {
-    header_size = header_size << 8 | static_cast<std::uint8_t>(value[33 + i]);
-  }
-  if (value.size() - kFixedBytes < header_size) return damaged(key, "its header is cut short");
-
-  StoredRecord stored;
-  std::copy_n(value.begin() + 1, stored.hash.size(), stored.hash.begin());
-  stored.header = value.substr(kFixedBytes, header_size);
-  auto record = record::decode_header(stored.header);
-  if (!record) return damaged(key, record.error().message);
-  if (record->seq != from_big64(key)) return damaged(key, "its header has another seq");
-  stored.record = std::move(*record);
-  stored.record.body = value.substr(kFixedBytes + header_size);
-  return stored;
+tl::unexpected<Error> damaged_record(std::string_view key, std::string_view what) {
+  const std::string name =
+      key.size() == 8 ? "record " + std::to_string(from_big64(key)) : "a record key";
+  return fail(ErrorCode::kDamaged, name + " is damaged: " + std::string(what));
 }
 
 std::string history_prefix(const record::ObjectKey& key) {
@@ -167,6 +118,27 @@ bool has_history(const record::Record& record) {
                             record.kind == record::Kind::kVanished ||
                             record.kind == record::Kind::kQuarantined;
   return about_object && !record.object.name.empty();
+}
+
+std::string encode_head(const StoredHead& head) {
+  std::string out;
+  append_little64(out, head.commit);
+  append_little64(out, head.head.seq);
+  append_little64(out, static_cast<std::uint64_t>(head.head.time_ns));
+  append_little64(out, static_cast<std::uint64_t>(head.clamped_ns));
+  out += bytes_of(head.head.hash);
+  return out;
+}
+
+std::optional<StoredHead> decode_head(std::string_view value) {
+  StoredHead out;
+  if (value.size() != 32 + out.head.hash.size()) return std::nullopt;
+  out.commit = little64(value);
+  out.head.seq = little64(value.substr(8));
+  out.head.time_ns = static_cast<std::int64_t>(little64(value.substr(16)));
+  out.clamped_ns = static_cast<std::int64_t>(little64(value.substr(24)));
+  std::copy_n(value.begin() + 32, out.head.hash.size(), out.head.hash.begin());
+  return out;
 }
 
 std::string cursor_key(const Cursor& cursor) {

@@ -57,11 +57,17 @@ class Reader {
   [[nodiscard]] virtual Head head() const = 0;
   /// First seq that is kept; 1 in an empty log.
   [[nodiscard]] virtual record::Seq oldest() const = 0;
-  /// kCoverage outside oldest..head, kDamaged when the record does not decode.
+  /// kCoverage outside oldest..head and for a record whose body retention took away; kDamaged when
+  /// the record does not decode.
   virtual Result<record::Record> get(record::Seq seq) = 0;
   /// In order, inclusive; stops early when `visit` returns false. Verifies nothing but decoding.
+  /// Ends with kCoverage at a record whose body retention took away.
   virtual Result<void> scan(record::Seq from, record::Seq to,
                             const std::function<bool(const record::Record&)>& visit) = 0;
+  /// As scan, of headers alone: `body` is empty in all records, and those without a body count too.
+  virtual Result<void> scan_headers(
+      record::Seq from, record::Seq to,
+      const std::function<bool(const record::Record&, bool has_body)>& visit) = 0;
   /// Seqs of Observed, Vanished and Quarantined records of one object, ascending, up to `upto`.
   virtual Result<std::vector<record::Seq>> history(const record::ObjectKey& key,
                                                    record::Seq upto) = 0;

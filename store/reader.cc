@@ -6,6 +6,7 @@
 #include <system_error>
 #include <thread>
 
+#include "store/reach.h"
 #include "store/view.h"
 
 namespace pawprint::store {
@@ -31,10 +32,12 @@ class FollowingReader final : public View {
 
  private:
   Result<void> try_once(const AnchorReading& reading);
+  void forget();
 
   AnchorReader anchor_;
   std::unique_ptr<Database> database_;
   Head head_;
+  Tail tail_;                        ///< At the anchor that was last found in order.
   std::optional<AnchorPoint> seen_;  ///< The anchor that head_ was taken from.
 };
 
@@ -51,8 +54,7 @@ Result<void> FollowingReader::refresh() {
     auto done = try_once(*reading);
     if (done) return {};
     last = done.error();
-    database_.reset();
-    seen_.reset();
+    forget();
     if (before == reading->point) idle += anchor_.writer_present() ? 1 : kIdleAttempts;
     before = reading->point;
   }
@@ -60,9 +62,17 @@ Result<void> FollowingReader::refresh() {
       last.value_or(Error{ErrorCode::kInternal, "the log cannot be read"}));
 }
 
+void FollowingReader::forget() {
+  database_.reset();
+  seen_.reset();
+  tail_ = Tail{};
+  decoder().clear();
+}
+
 Result<void> FollowingReader::try_once(const AnchorReading& reading) {
   // What was opened while nobody wrote cannot follow.
   if (database_ && database_->access() != Access::kFollow) database_.reset();
+  if (!database_) forget();
   if (!database_) {
     auto opened = open_for_reading(directory(), anchor_);
     if (!opened) return tl::unexpected<Error>(opened.error());
@@ -73,13 +83,15 @@ Result<void> FollowingReader::try_once(const AnchorReading& reading) {
     auto caught_up = database_->catch_up();
     if (!caught_up) return caught_up;
   }
-  auto reach = check_reach(*database_, reading.point, directory());
+  auto reach = check_reach(*database_, decoder(), reading.point, directory(), tail_);
   if (!reach) return tl::unexpected<Error>(reach.error());
+  tail_ = std::move(reach->tail);
   // With one slot lost the anchor may be a group behind what was acknowledged; what is in the
   // database is then the better answer. Not so beside a writer: it may have failed at that slot,
   // and then replaces the group that nobody acknowledged.
   const bool lost = reading.slot_damaged && !anchor_.writer_present();
-  head_ = lost ? reach->head : Head{reading.point.seq, reading.point.time_ns, reading.point.hash};
+  head_ = lost ? reach->stored.head
+               : Head{reading.point.seq, reading.point.time_ns, reading.point.hash};
   seen_ = reading.point;
   return {};
 }

@@ -3,63 +3,26 @@
 #include <algorithm>
 #include <system_error>
 
+#include "engine/record/codec.h"
 #include "store/layout.h"
+#include "store/reach.h"
 
 namespace pawprint::store {
 namespace {
 
-Result<StoredRecord> stored_record(const Database& database, record::Seq seq, std::string& value) {
-  const std::string key = record_key(seq);
-  const auto status =
-      database.db().Get(rocksdb::ReadOptions(), database.family(Family::kRecords), key, &value);
-  if (status.IsNotFound()) {
-    return fail(ErrorCode::kDamaged, "the record is missing");
-  }
-  if (!status.ok()) {
-    return tl::unexpected<Error>(error_of(status, "read record " + std::to_string(seq)));
-  }
-  return decode_record(key, value);
-}
+/// What a Reader keeps of what it has decoded; a scan needs the ends of all streams that it meets.
+constexpr std::size_t kReaderBytes = std::size_t{8} << 20;
+constexpr std::size_t kScanBytes = std::size_t{64} << 20;
 
-/// Damage that is met while reading, in the words of all commands.
-Error at_seq(Error error, record::Seq seq, const std::filesystem::path& directory) {
-  if (error.code != ErrorCode::kDamaged) return error;
-  const std::string name = "record " + std::to_string(seq) + " is damaged: ";
-  if (error.message.starts_with(name)) error.message.erase(0, name.size());
-  return {error.code, "store " + directory.string() + " is damaged at seq " + std::to_string(seq) +
-                          ": " + error.message};
-}
-
-Error of_store(Error error, const std::filesystem::path& directory) {
-  if (error.code != ErrorCode::kDamaged) return error;
-  return {error.code, "store " + directory.string() + " is damaged: " + error.message};
-}
-
-/// Each family reaches its table files on its own, so a lost log file may leave an index behind the
-/// records. Writes are in order: an index that lists a record lists those before it.
-Result<void> check_listed(const Database& database, const record::Record& record) {
-  const auto times = database.iterate(Family::kTimes);
-  times->SeekToLast();
-  std::string value;
-  const rocksdb::ReadOptions options;
-  auto status = times->status();
-  const auto last = times->Valid() ? seq_of_key(times->key().ToStringView()) : std::nullopt;
-  if (status.ok() && last.value_or(0) < record.seq) status = rocksdb::Status::NotFound();
-  if (status.ok()) {
-    status = database.db().Get(options, database.family(Family::kKinds),
-                               kind_key(record.kind, record.seq), &value);
-  }
-  if (status.ok() && has_history(record)) {
-    status = database.db().Get(options, database.family(Family::kObjects),
-                               history_key(record.object, record.seq), &value);
-  }
-  if (status.ok()) return {};
-  const std::string seq = std::to_string(record.seq);
-  if (!status.IsNotFound()) return tl::unexpected<Error>(error_of(status, "look up record " + seq));
-  return fail(ErrorCode::kDamaged, "an index does not list record " + seq);
+Error without_body(record::Seq seq) {
+  return {ErrorCode::kCoverage, "the body of record " + std::to_string(seq) +
+                                    " is no longer in the log: retention kept only its header"};
 }
 
 }  // namespace
+
+View::View(std::filesystem::path directory)
+    : directory_(std::move(directory)), decoder_(kReaderBytes) {}
 
 Result<const Database*> View::opened() const {
   const Database* open = database();
@@ -92,14 +55,15 @@ Result<record::Record> View::get(record::Seq seq) {
   if (!open) return tl::unexpected<Error>(open.error());
   auto inside = covered(seq);
   if (!inside) return tl::unexpected<Error>(inside.error());
-  std::string value;
-  auto stored = stored_record(**open, seq, value);
-  if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), seq, directory_));
-  return std::move(stored->record);
+  auto raw = decoder_.read(**open, seq);
+  if (raw && (*raw)->thinned) return tl::unexpected<Error>(without_body(seq));
+  auto record = raw ? record_of(**raw) : tl::unexpected<Error>(raw.error());
+  if (!record) return tl::unexpected<Error>(at_seq(record.error(), seq, directory_));
+  return record;
 }
 
-Result<void> View::scan(record::Seq from, record::Seq to,
-                        const std::function<bool(const record::Record&)>& visit) {
+Result<void> View::scan_raw(record::Seq from, record::Seq to,
+                            const std::function<Result<bool>(record::Seq, const Raw&)>& visit) {
   if (from > to) return {};
   auto open = opened();
   if (!open) return tl::unexpected<Error>(open.error());
@@ -109,9 +73,10 @@ Result<void> View::scan(record::Seq from, record::Seq to,
   record::Seq expected = from;
   for (entry->Seek(record_key(from)); entry->Valid() && expected <= to; entry->Next(), ++expected) {
     if (entry->key() != record_key(expected)) break;
-    auto stored = decode_record(entry->key().ToStringView(), entry->value().ToStringView());
-    if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), expected, directory_));
-    if (!visit(stored->record)) return {};
+    auto raw = decoder_.decode(**open, entry->key().ToStringView(), entry->value().ToStringView());
+    auto more = raw ? visit(expected, **raw) : tl::unexpected<Error>(raw.error());
+    if (!more) return tl::unexpected<Error>(at_seq(more.error(), expected, directory_));
+    if (!*more) return {};
   }
   if (expected > to) return {};
   Error missing{ErrorCode::kDamaged, "the record is missing"};
@@ -119,6 +84,30 @@ Result<void> View::scan(record::Seq from, record::Seq to,
     missing = error_of(entry->status(), "read record " + std::to_string(expected));
   }
   return tl::unexpected<Error>(at_seq(std::move(missing), expected, directory_));
+}
+
+Result<void> View::scan(record::Seq from, record::Seq to,
+                        const std::function<bool(const record::Record&)>& visit) {
+  decoder_.set_budget(kScanBytes);
+  auto done = scan_raw(from, to, [&](record::Seq seq, const Raw& raw) -> Result<bool> {
+    if (raw.thinned) return tl::unexpected<Error>(without_body(seq));
+    return record_of(raw).map([&](const record::Record& record) { return visit(record); });
+  });
+  decoder_.set_budget(kReaderBytes);
+  return done;
+}
+
+Result<void> View::scan_headers(
+    record::Seq from, record::Seq to,
+    const std::function<bool(const record::Record&, bool has_body)>& visit) {
+  decoder_.set_budget(kScanBytes);
+  auto done = scan_raw(from, to, [&](record::Seq, const Raw& raw) -> Result<bool> {
+    return record::decode_header(raw.header()).map([&](const record::Record& record) {
+      return visit(record, !raw.thinned);
+    });
+  });
+  decoder_.set_budget(kReaderBytes);
+  return done;
 }
 
 Result<std::vector<record::Seq>> View::seqs_under(Family family, const std::string& prefix,
@@ -147,7 +136,30 @@ Result<std::vector<record::Seq>> View::history(const record::ObjectKey& key, rec
 }
 
 Result<std::vector<record::Seq>> View::of_kind(record::Kind kind) {
+  if (!has_kind(kind)) return observed();
   return seqs_under(Family::kKinds, kind_prefix(kind), head().seq);
+}
+
+/// What the kind index does not list: every record of no other kind.
+Result<std::vector<record::Seq>> View::observed() const {
+  const record::Seq last = head().seq;
+  std::vector<bool> listed(last + 1);
+  auto open = opened();
+  if (!open) return tl::unexpected<Error>(open.error());
+  const auto entry = (*open)->iterate(Family::kKinds);
+  for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
+    const auto seq = seq_of_key(entry->key().ToStringView());
+    if (seq && *seq <= last) listed[*seq] = true;
+  }
+  if (!entry->status().ok()) {
+    return tl::unexpected<Error>(
+        of_store(error_of(entry->status(), "read index kinds"), directory_));
+  }
+  std::vector<record::Seq> seqs;
+  for (record::Seq seq = oldest(); seq <= last; ++seq) {
+    if (!listed[seq]) seqs.push_back(seq);
+  }
+  return seqs;
 }
 
 Result<record::Seq> View::seq_at(std::int64_t time_ns) {
@@ -159,13 +171,27 @@ Result<record::Seq> View::seq_at(std::int64_t time_ns) {
     return tl::unexpected<Error>(
         of_store(error_of(entry->status(), "read index times"), directory_));
   }
-  if (!entry->Valid()) return 0;
-  const auto seq = seq_of_key(entry->key().ToStringView());
-  if (!seq) {
+  if (!entry->Valid() || entry->key() == kReachKey) return 0;
+  const auto listed = seq_of_key(entry->key().ToStringView());
+  if (!listed || entry->key().size() != 16) {
     return tl::unexpected<Error>(
         of_store({ErrorCode::kDamaged, "an entry of index times is cut short"}, directory_));
   }
-  return std::min(*seq, head().seq);
+  // The entry tells the greatest time up to its record; those up to the next entry are looked at.
+  const record::Seq last = head().seq;
+  std::int64_t clamped = time_of_key(entry->key().ToStringView());
+  record::Seq found = std::min(*listed, last);
+  const record::Seq next = std::max(found + 1, oldest());
+  auto scanned = scan_raw(next, std::min(*listed + kTimeStep - 1, last),
+                          [&](record::Seq seq, const Raw& raw) -> Result<bool> {
+                            auto header = record::decode_header(raw.header());
+                            if (!header) return tl::unexpected<Error>(header.error());
+                            clamped = std::max(clamped, header->time_ns);
+                            if (clamped <= time_ns) found = seq;
+                            return clamped <= time_ns;
+                          });
+  if (!scanned) return tl::unexpected<Error>(scanned.error());
+  return found;
 }
 
 Result<std::vector<Cursor>> View::cursors() {
@@ -197,81 +223,6 @@ Disk View::disk() const {
     if (!gone) disk.log_bytes += size;
   }
   return disk;
-}
-
-Result<Reach> reach_of(const Database& database) {
-  Reach reach;
-  auto commit = database.meta_number(kCommitKey);
-  if (!commit) return tl::unexpected<Error>(commit.error());
-  reach.commit = *commit;
-  const auto entry = database.iterate(Family::kRecords);
-  entry->SeekToLast();
-  if (!entry->status().ok()) {
-    return tl::unexpected<Error>(error_of(entry->status(), "read the last record"));
-  }
-  if (!entry->Valid()) return reach;
-  auto stored = decode_record(entry->key().ToStringView(), entry->value().ToStringView());
-  if (!stored) return tl::unexpected<Error>(stored.error());
-  reach.head = Head{stored->record.seq, stored->record.time_ns, stored->hash};
-  return reach;
-}
-
-Result<Reach> check_reach(const Database& database, const AnchorPoint& point,
-                          const std::filesystem::path& directory) {
-  const std::string where = "store " + directory.string() + " is damaged: ";
-  const auto anchor = [&] { return (directory / kAnchorFile).string(); };
-  auto reach = reach_of(database);
-  if (!reach) return tl::unexpected<Error>(of_store(reach.error(), directory));
-  if (reach->head.seq < point.seq) {
-    return fail(ErrorCode::kDamaged, where + "the log ends at seq " +
-                                         std::to_string(reach->head.seq) + ", but " + anchor() +
-                                         " says that it reached seq " + std::to_string(point.seq));
-  }
-  if (reach->commit < point.commit) {
-    return fail(ErrorCode::kDamaged, where + "the last write after seq " +
-                                         std::to_string(reach->head.seq) + " is missing, says " +
-                                         anchor());
-  }
-  if (point.seq == 0) return reach;
-  std::string value;
-  auto stored = stored_record(database, point.seq, value);
-  if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), point.seq, directory));
-  if (stored->hash != point.hash) {
-    return fail(ErrorCode::kDamaged, where + "the chain value at seq " + std::to_string(point.seq) +
-                                         " is not that of " + anchor());
-  }
-  auto listed = check_listed(database, stored->record);
-  if (!listed) return fail(listed.error().code, where + listed.error().message);
-  return reach;
-}
-
-Result<void> check_tail(const Database& database, const AnchorPoint& point, record::Seq last,
-                        const std::filesystem::path& directory) {
-  record::Hash previous = point.hash;
-  std::string value;
-  for (record::Seq seq = point.seq + 1; seq <= last; ++seq) {
-    auto stored = stored_record(database, seq, value);
-    if (!stored) return tl::unexpected<Error>(at_seq(stored.error(), seq, directory));
-    previous = chain(previous, stored->header, stored->record.body);
-    if (previous != stored->hash) {
-      return tl::unexpected<Error>(
-          at_seq({ErrorCode::kDamaged, "the chain breaks there"}, seq, directory));
-    }
-  }
-  return {};
-}
-
-Result<void> check_format(const Database& database, const std::filesystem::path& directory) {
-  auto format = database.meta_number(kFormatKey);
-  if (!format) return tl::unexpected<Error>(format.error());
-  if (*format == kFormatVersion) return {};
-  const std::string where = "store " + directory.string();
-  if (*format == 0) {
-    return fail(ErrorCode::kDamaged, where + " is damaged: its format version is missing");
-  }
-  return fail(ErrorCode::kUnreachable, where + " has format " + std::to_string(*format) +
-                                           "; this program knows up to " +
-                                           std::to_string(kFormatVersion) + ": use a newer one");
 }
 
 }  // namespace pawprint::store

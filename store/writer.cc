@@ -9,6 +9,7 @@
 #include "store/anchor.h"
 #include "store/group.h"
 #include "store/layout.h"
+#include "store/reach.h"
 #include "store/secret_key.h"
 #include "store/view.h"
 
@@ -47,6 +48,7 @@ class LogWriter final : public Writer {
       : directory_(std::move(directory)),
         tuning_(std::move(tuning)),
         anchor_(std::move(anchor)),
+        streams_(tuning_.stream_bytes),
         view_(*this) {}
 
   Result<void> start(bool create);
@@ -76,10 +78,11 @@ class LogWriter final : public Writer {
 
   Result<void> make_whole();
   Result<AnchorReading> first_reading(bool create);
-  Result<void> inspect(const AnchorPoint& point) const;
-  Result<void> load(const AnchorReading& reading);
+  Result<Tail> inspect(const AnchorPoint& point);
+  Result<void> load(const AnchorReading& reading, const Tail& inspected);
   Result<void> commit(rocksdb::WriteBatch& batch, Tip next);
   Result<void> recover();
+  Result<void> discard_leftover(rocksdb::WriteBatch& batch);
 
   std::filesystem::path directory_;
   Tuning tuning_;
@@ -87,6 +90,7 @@ class LogWriter final : public Writer {
   std::unique_ptr<Database> database_;
   Tip tip_;            ///< What is acknowledged.
   CursorMap cursors_;  ///< The cursors that belong to tip_.
+  Streams streams_;
   std::string key_;
   std::uint32_t boot_ = 0;
   bool closed_cleanly_ = true;
@@ -129,12 +133,12 @@ Result<void> LogWriter::start(bool create) {
   if (!key) return tl::unexpected<Error>(key.error());
   key_ = std::move(*key);
   const bool fresh = reading->point.commit == 0;
-  auto whole = fresh ? Result<void>{} : inspect(reading->point);
-  if (!whole) return whole;
+  auto inspected = fresh ? Result<Tail>{} : inspect(reading->point);
+  if (!inspected) return tl::unexpected<Error>(inspected.error());
   auto database = Database::open(directory_, fresh ? Access::kCreate : Access::kWrite, tuning_);
   if (!database) return tl::unexpected<Error>(database.error());
   database_ = std::move(*database);
-  auto loaded = load(*reading);
+  auto loaded = load(*reading, *inspected);
   if (!loaded) return loaded;
   auto sum = database_->meta(kKeySumKey);
   if (!sum) return tl::unexpected<Error>(sum.error());
@@ -145,25 +149,34 @@ Result<void> LogWriter::start(bool create) {
   PAWPRINT_CHECK(
       batch.Put(database_->family(Family::kMeta), kKeySumKey, secret_key_sum(key_)).ok());
   put_number(*database_, kFormatKey, kFormatVersion, batch);
-  if (tip_.commit == 0) put_number(*database_, kOldestKey, 1, batch);
+  if (tip_.commit == 0) {
+    put_number(*database_, kOldestKey, 1, batch);
+    auto name = random_secret_key();
+    if (!name) return tl::unexpected<Error>(name.error());
+    PAWPRINT_CHECK(batch.Put(database_->family(Family::kMeta), kLogKey, *name).ok());
+  }
   put_number(*database_, kCleanKey, 0, batch);
-  return commit(batch, tip_);
+  return discard_leftover(batch).and_then([&] { return commit(batch, tip_); });
 }
 
 /// Whether everything acknowledged is there, without changing anything: RocksDB rewrites its log
 /// files when it opens them for writing, and what it could not read would be gone for good.
-Result<void> LogWriter::inspect(const AnchorPoint& point) const {
+Result<Tail> LogWriter::inspect(const AnchorPoint& point) {
   auto database = Database::open(directory_, Access::kInspect, tuning_);
   if (!database) return tl::unexpected<Error>(database.error());
-  return check_reach(**database, point, directory_).map([](const Reach&) {});
+  return check_reach(**database, streams_.decoder(), point, directory_).map([](Reach&& reach) {
+    return std::move(reach.tail);
+  });
 }
 
-Result<void> LogWriter::load(const AnchorReading& reading) {
-  auto reach = check_reach(*database_, reading.point, directory_);
+Result<void> LogWriter::load(const AnchorReading& reading, const Tail& inspected) {
+  auto known = reading.point.commit == 0 ? Result<void>{} : check_format(*database_, directory_);
+  if (!known) return known;
+  auto reach = check_reach(*database_, streams_.decoder(), reading.point, directory_, inspected);
   if (!reach) return tl::unexpected<Error>(reach.error());
-  if (reach->commit > 0) {
-    auto known = check_format(*database_, directory_).and_then([&] {
-      return check_tail(*database_, reading.point, reach->head.seq, directory_);
+  if (reach->stored.commit > 0) {
+    known = check_format(*database_, directory_).and_then([&] {
+      return check_tail(*database_, streams_.decoder(), *reach, directory_);
     });
     if (!known) return known;
     auto clean = database_->meta_number(kCleanKey);
@@ -173,11 +186,11 @@ Result<void> LogWriter::load(const AnchorReading& reading) {
     closed_cleanly_ = *clean == 1;
     boot_ = static_cast<std::uint32_t>(*boot);
   }
-  auto clamped = load_clamped_time(*database_);
-  if (!clamped) return tl::unexpected<Error>(clamped.error());
   auto cursors = load_cursors(*database_);
   if (!cursors) return tl::unexpected<Error>(cursors.error());
-  tip_ = Tip{reach->commit, reach->head, *clamped};
+  const StoredHead& stored = reach->stored;
+  tip_ = Tip{stored.commit, stored.head, std::move(reach->tail), stored.clamped_ns};
+  leftover_ = reach->last > stored.head.seq;
   cursors_ = std::move(*cursors);
   // A group that was synced when the process ended, but not yet anchored, counts from now on.
   if (tip_.commit > reading.point.commit || reading.slot_damaged) {
@@ -189,7 +202,7 @@ Result<void> LogWriter::load(const AnchorReading& reading) {
 /// One write and one sync of the log, then one of the anchor. On error nothing is acknowledged.
 Result<void> LogWriter::commit(rocksdb::WriteBatch& batch, Tip next) {
   next.commit = tip_.commit + 1;
-  put_number(*database_, kCommitKey, next.commit, batch);
+  add_reach(*database_, next, batch);
   auto done = database_->write_synced(batch);
   if (done) {
     done = anchor_.store(point_of(next));
@@ -202,9 +215,10 @@ Result<void> LogWriter::commit(rocksdb::WriteBatch& batch, Tip next) {
   }
   if (!done) {
     failed_ = true;
+    streams_.clear();
     return done;
   }
-  tip_ = next;
+  tip_ = std::move(next);
   leftover_ = false;
   return {};
 }
@@ -216,7 +230,7 @@ Result<void> LogWriter::recover() {
   auto probed = probe_disk(directory_);
   if (!probed) return probed;
   database_.reset();
-  const auto whole = tip_.commit == 0 ? Result<void>{} : inspect(point_of(tip_));
+  const auto whole = tip_.commit == 0 ? Result<Tail>{} : inspect(point_of(tip_));
   auto database =
       !whole ? tl::unexpected<Error>(whole.error())
              : Database::open(directory_, tip_.commit == 0 ? Access::kCreate : Access::kWrite,
@@ -227,14 +241,19 @@ Result<void> LogWriter::recover() {
     return fail(damaged ? ErrorCode::kDamaged : ErrorCode::kExhausted, database.error().message);
   }
   database_ = std::move(*database);
-  auto reach = check_reach(*database_, point_of(tip_), directory_);
+  auto reach = check_reach(*database_, streams_.decoder(), point_of(tip_), directory_, tip_.tail);
   if (!reach) return tl::unexpected<Error>(reach.error());
   // The anchor must not name a group that the next write replaces.
   auto forgotten = anchor_.forget_after(point_of(tip_));
   if (!forgotten) return forgotten;
-  leftover_ = reach->commit > tip_.commit;
+  leftover_ = reach->stored.commit > tip_.commit || reach->last > tip_.head.seq;
   failed_ = false;
   return {};
+}
+
+Result<void> LogWriter::discard_leftover(rocksdb::WriteBatch& batch) {
+  if (!leftover_) return {};
+  return discard_after(*database_, streams_.decoder(), tip_.head.seq, cursors_, batch);
 }
 
 Result<Head> LogWriter::append(std::span<record::Record> group, std::span<const Cursor> cursors) {
@@ -244,13 +263,11 @@ Result<Head> LogWriter::append(std::span<record::Record> group, std::span<const 
   if (group.empty() && cursors.empty()) return tip_.head;
 
   rocksdb::WriteBatch batch;
-  if (leftover_) {
-    auto discarded = discard_after(*database_, tip_.head.seq, cursors_, batch);
-    if (!discarded) return tl::unexpected<Error>(discarded.error());
-  }
+  auto discarded = discard_leftover(batch);
+  if (!discarded) return tl::unexpected<Error>(discarded.error());
   Tip next = tip_;
   CursorMap all = cursors_;
-  add_group(*database_, group, boot_, next, batch);
+  add_group(*database_, group, boot_, streams_, next, batch);
   add_cursors(*database_, cursors, all, batch);
   put_number(*database_, kBootKey, boot_, batch);
   auto done = commit(batch, next);
@@ -264,10 +281,8 @@ Result<void> LogWriter::close() {
   auto ready = recover();
   if (!ready) return ready;
   rocksdb::WriteBatch batch;
-  if (leftover_) {
-    auto discarded = discard_after(*database_, tip_.head.seq, cursors_, batch);
-    if (!discarded) return discarded;
-  }
+  auto discarded = discard_leftover(batch);
+  if (!discarded) return discarded;
   put_number(*database_, kCleanKey, 1, batch);
   auto done = commit(batch, tip_).and_then([&] { return database_->flush(); });
   if (!done) return done;

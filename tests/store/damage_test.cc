@@ -271,22 +271,29 @@ TEST(Damage, ARolledBackLogIsSeen) {
 
 // Families reach their table files one by one, so a lost log file can leave an index behind.
 TEST(Damage, AnIndexBehindTheRecordsIsSeen) {
-  const record::Record last = sample(22);
-  for (const auto& [family, key] : std::vector<std::pair<Family, std::string>>{
-           {Family::kTimes, time_key(last.time_ns, 22)},
-           {Family::kKinds, kind_key(last.kind, 22)},
-           {Family::kObjects, history_key(last.object, 22)}}) {
+  for (const Family family : kIndexes) {
     const TemporaryDirectory base(Place::kMemory);
     ASSERT_NO_FATAL_FAILURE(make_store(base / "s", 22));
     {
       auto database = Database::open(base / "s", Access::kWrite);
       ASSERT_TRUE(database);
+      std::string reach;
+      ASSERT_TRUE((*database)
+                      ->db()
+                      .Get(rocksdb::ReadOptions(), (*database)->family(family), kReachKey, &reach)
+                      .ok());
+      std::string before;
+      append_little64(before, little64(reach) - 1);
       rocksdb::WriteBatch batch;
-      ASSERT_TRUE(batch.Delete((*database)->family(family), key).ok());
+      ASSERT_TRUE(batch.Put((*database)->family(family), kReachKey, before).ok());
       ASSERT_TRUE((*database)->write_synced(batch));
     }
     expect_refusal(Reader::open(base / "s").error(), std::string(name(family)));
     expect_refusal(Writer::open(base / "s").error(), std::string(name(family)));
+    auto report = fsck(base / "s");
+    ASSERT_TRUE(report);
+    ASSERT_EQ(report->problems.size(), 1U) << name(family);
+    EXPECT_EQ(report->problems[0].what, "index");
   }
 }
 
