@@ -47,9 +47,11 @@ class Reads {
   /// Routes on a shelf. Of them nothing may be asked but what same_to_others() compares, kind,
   /// namespace and name: the World says who must look again, so that nothing is remembered here.
   std::vector<const Object*> neighbours(world::ShelfId shelf) const {
-    std::vector<const Object*> out;
-    for (const ObjId route : world_.shelves().on(shelf)) out.push_back(&world_.object(route));
-    return out;
+    return objects(world_.shelves().on(shelf));
+  }
+  /// The same for an alike_shelf().
+  std::vector<const Object*> alike(world::ShelfId shelf) const {
+    return objects(world_.shelves().alike(shelf));
   }
   /// ReferenceGrants of a namespace.
   std::vector<const Object*> grants(Sym zone, Sym ns) {
@@ -69,6 +71,13 @@ class Reads {
   std::vector<CellId>& cells() { return cells_; }
 
  private:
+  [[nodiscard]] std::vector<const Object*> objects(const std::vector<ObjId>& ids) const {
+    std::vector<const Object*> out;
+    out.reserve(ids.size());
+    for (const ObjId id : ids) out.push_back(&world_.object(id));
+    return out;
+  }
+
   world::World& world_;
   std::vector<CellId> cells_;
 };

@@ -396,8 +396,7 @@ std::vector<Remark> tie_remarks(Context<T>& ctx, const RouteInput<T>& route,
     for (std::size_t m = 0; m < matches.size(); ++m) {
       if (matches[m].headers.empty() && matches[m].query.empty()) continue;
       for (const std::string_view host : hosts) {
-        for (const Object* other :
-             ctx.reads.neighbours(world::alike_shelf(parent, host, matches[m]))) {
+        for (const Object* other : ctx.reads.alike(world::alike_shelf(parent, host, matches[m]))) {
           const auto* fact = other->as<HttpRouteFact>();
           if (other == &route.object || fact == nullptr || !older(route.object, *other)) continue;
           const std::string theirs = tied_match(*fact, normalise(matches[m]));

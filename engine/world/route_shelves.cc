@@ -99,7 +99,6 @@ struct Names {
       }
     }
     settle(alike);
-    offers.insert(offers.end(), alike.begin(), alike.end());
     settle(offers);
     settle(asks);
     settle(tells);
@@ -200,6 +199,7 @@ std::vector<std::uint32_t> RouteShelves::move(std::uint32_t route, const State& 
   const Names fresh(after);
   change(offers_, route, old.offers, fresh.offers);
   change(asks_, route, old.asks, fresh.asks);
+  change(alike_, route, old.alike, fresh.alike);
   const auto tell = [&](const Shelves& shelves, const std::vector<ShelfId>& whom) {
     for (const ShelfId each : whom) {
       const auto [first, last] = shelves.equal_range(each);
@@ -210,16 +210,17 @@ std::vector<std::uint32_t> RouteShelves::move(std::uint32_t route, const State& 
   };
   for (const Names* names : {&old, &fresh}) {
     tell(asks_, names->tells);
-    tell(offers_, names->alike);
+    tell(alike_, names->alike);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
-std::vector<std::uint32_t> RouteShelves::on(ShelfId shelf) const {
+std::vector<std::uint32_t> RouteShelves::listed(const Shelves& shelves, ShelfId shelf) {
   std::vector<std::uint32_t> out;
-  const auto [first, last] = offers_.equal_range(shelf);
+  if (shelves.empty()) return out;
+  const auto [first, last] = shelves.equal_range(shelf);
   for (auto at = first; at != last; ++at) out.push_back(at->second);
   std::sort(out.begin(), out.end());
   return out;

@@ -49,14 +49,22 @@ class RouteShelves {
   std::vector<std::uint32_t> move(std::uint32_t route, const State& before, const State& after);
 
   /// Routes that can be found on a shelf, sorted.
-  [[nodiscard]] std::vector<std::uint32_t> on(ShelfId shelf) const;
+  [[nodiscard]] std::vector<std::uint32_t> on(ShelfId shelf) const {
+    return listed(offers_, shelf);
+  }
+  /// The same for an alike_shelf(). These are many, and apart so that few have to be looked at.
+  [[nodiscard]] std::vector<std::uint32_t> alike(ShelfId shelf) const {
+    return listed(alike_, shelf);
+  }
 
  private:
   using Shelves = std::unordered_multimap<ShelfId, std::uint32_t>;
   static void change(Shelves& shelves, std::uint32_t route, const std::vector<ShelfId>& before,
                      const std::vector<ShelfId>& after);
 
-  Shelves offers_, asks_;
+  static std::vector<std::uint32_t> listed(const Shelves& shelves, ShelfId shelf);
+
+  Shelves offers_, asks_, alike_;
 };
 
 }  // namespace pawprint::world
