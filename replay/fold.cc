@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "replay/snapshots.h"
+
 namespace pawprint::replay {
 
 Result<void> fold_until(store::Reader& log, Reducer& reducer, record::Seq upto,
@@ -20,9 +22,9 @@ std::string_view coverage(const store::Reader& log) {
 
 Result<Past> past_at(store::Reader& log, const Moment& moment, const std::string& profile) {
   Past past{Reducer(profile), moment, std::string(coverage(log))};
-  if (auto folded = fold_until(log, past.reducer, moment.seq); !folded) {
-    return tl::unexpected<Error>(folded.error());
-  }
+  auto done = profile.empty() ? restore_before(log, past.reducer, moment.seq) : Result<void>{};
+  if (done) done = fold_until(log, past.reducer, moment.seq);
+  if (!done) return tl::unexpected<Error>(done.error());
   return past;
 }
 

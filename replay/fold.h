@@ -30,7 +30,8 @@ struct Past {
   std::string coverage;
 };
 
-/// `profile` answers "as if" when not empty; it must be a profile that exists.
+/// From the nearest snapshot. `profile` answers "as if" when not empty; it must be a profile that
+/// exists; the log is folded from its beginning then, for a snapshot is of the settings in force.
 Result<Past> past_at(store::Reader& log, const Moment& moment, const std::string& profile = {});
 
 }  // namespace pawprint::replay

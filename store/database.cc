@@ -117,6 +117,8 @@ std::string_view name(Family family) {
       return "kinds";
     case Family::kSegments:
       return "segments";
+    case Family::kSnapshots:
+      return "snapshots";
   }
   return "";
 }

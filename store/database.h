@@ -20,12 +20,21 @@
 namespace pawprint::store {
 
 /// Column families; the numbers are not stored (names are).
-enum class Family : std::uint8_t { kMeta, kRecords, kObjects, kTimes, kKinds, kSegments };
-inline constexpr std::size_t kFamilies = 6;
+enum class Family : std::uint8_t {
+  kMeta,
+  kRecords,
+  kObjects,
+  kTimes,
+  kKinds,
+  kSegments,
+  kSnapshots
+};
+inline constexpr std::size_t kFamilies = 7;
 /// Those that list records, and can be made anew from them.
 inline constexpr std::array<Family, 4> kIndexes{Family::kObjects, Family::kTimes, Family::kKinds,
                                                 Family::kSegments};
-/// "default" (the metadata), "records", "objects", "times", "kinds", "segments".
+/// "default" (the metadata), "records", "objects", "times", "kinds", "segments",
+/// "snapshots".
 std::string_view name(Family family);
 
 enum class Access : std::uint8_t {

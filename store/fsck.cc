@@ -9,6 +9,7 @@
 #include "store/layout.h"
 #include "store/reach.h"
 #include "store/secret_key.h"
+#include "store/snapshot_content.h"
 #include "store/view.h"
 
 namespace pawprint::store {
@@ -345,6 +346,9 @@ bool Check::run() {
   check_key();
   check_records();
   check_indexes();
+  for (Problem& each : check_snapshots(*database_, decoder_)) {
+    problem(each.seq, std::move(each.what), std::move(each.detail));
+  }
   check_head();
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/record/codec.h"
 #include "store/layout.h"
+#include "store/snapshot_content.h"
 
 namespace pawprint::store {
 namespace {
@@ -111,6 +112,8 @@ Result<void> discard_after(const Database& database, Decoder& decoder, record::S
   done = finished(*times, Family::kTimes);
   if (!done) return done;
 
+  done = discard_snapshots_after(database, last, batch);
+  if (!done) return done;
   const auto found = load_cursors(database);
   if (!found) return tl::unexpected<Error>(found.error());
   for (const auto& [key, version] : *found) must(batch.Delete(database.family(Family::kMeta), key));

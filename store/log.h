@@ -34,13 +34,15 @@ struct Head {
   record::Hash hash{};       ///< Chain value after `seq`.
 };
 
+/// Bytes of the store's files; snapshots may lie in memory yet.
 struct Disk {
   std::uint64_t log_bytes = 0, snapshot_bytes = 0;
 };
 
 struct Problem {
   record::Seq seq = 0;       ///< 0 when it concerns no single record.
-  std::string what, detail;  ///< what: chain, anchor, index, gap, rocksdb, body, format, key, more.
+  std::string what, detail;  ///< what: chain, anchor, index, gap, rocksdb, body, format, key,
+                             ///< snapshot, more.
 };
 
 /// Reading side. Obtained from a Writer, or by open() on a directory that another process may be
@@ -68,6 +70,9 @@ class Reader {
   virtual Result<void> scan_headers(
       record::Seq from, record::Seq to,
       const std::function<bool(const record::Record&, bool has_body)>& visit) = 0;
+  /// The records of ascending seqs, in that order; as get().
+  virtual Result<void> visit(std::span<const record::Seq> seqs,
+                             const std::function<void(const record::Record&)>& each) = 0;
   /// Seqs of Observed, Vanished and Quarantined records of one object, ascending, up to `upto`.
   virtual Result<std::vector<record::Seq>> history(const record::ObjectKey& key,
                                                    record::Seq upto) = 0;
@@ -78,6 +83,11 @@ class Reader {
   /// As the log has them; those of a group that is on its way, or that a crash left unanchored, may
   /// be ahead of head(). A writer's own are never.
   virtual Result<std::vector<Cursor>> cursors() = 0;
+  /// Seqs of the Snapshot records whose content is kept, ascending.
+  virtual Result<std::vector<record::Seq>> snapshots() = 0;
+  /// The content beside a Snapshot record. kNotFound when it is not kept, kDamaged when it is not
+  /// what the record says.
+  virtual Result<std::string> snapshot(record::Seq seq) = 0;
   [[nodiscard]] virtual Disk disk() const = 0;
 };
 
@@ -95,6 +105,9 @@ class Writer {
   /// cursors is allowed (bookmarks).
   virtual Result<Head> append(std::span<record::Record> group,
                               std::span<const Cursor> cursors = {}) = 0;
+  /// Appends a Snapshot record, as append, and beside it the content that it speaks of, which the
+  /// store does not read.
+  virtual Result<Head> append_snapshot(record::Record& record, std::string_view content) = 0;
   /// Number given to records from now on; call once per daemon start before the Boot record.
   virtual void set_boot(std::uint32_t boot) = 0;
   /// The number last given, by this writer or, before set_boot, by the one before; 0 if none was.

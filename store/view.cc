@@ -6,6 +6,7 @@
 #include "engine/record/codec.h"
 #include "store/layout.h"
 #include "store/reach.h"
+#include "store/snapshot_content.h"
 
 namespace pawprint::store {
 namespace {
@@ -110,6 +111,16 @@ Result<void> View::scan_headers(
   return done;
 }
 
+Result<void> View::visit(std::span<const record::Seq> seqs,
+                         const std::function<void(const record::Record&)>& each) {
+  for (const record::Seq seq : seqs) {
+    const auto record = get(seq);
+    if (!record) return tl::unexpected<Error>(record.error());
+    each(*record);
+  }
+  return {};
+}
+
 Result<std::vector<record::Seq>> View::seqs_under(Family family, const std::string& prefix,
                                                   record::Seq upto) const {
   auto open = opened();
@@ -133,6 +144,18 @@ Result<std::vector<record::Seq>> View::seqs_under(Family family, const std::stri
 
 Result<std::vector<record::Seq>> View::history(const record::ObjectKey& key, record::Seq upto) {
   return seqs_under(Family::kObjects, history_prefix(key), std::min(upto, head().seq));
+}
+
+Result<std::vector<record::Seq>> View::snapshots() {
+  return seqs_under(Family::kSnapshots, {}, head().seq);
+}
+
+Result<std::string> View::snapshot(record::Seq seq) {
+  const auto record = get(seq);
+  if (!record) return tl::unexpected<Error>(record.error());
+  auto content = snapshot_content(*database(), *record);
+  if (!content) return tl::unexpected<Error>(at_seq(content.error(), seq, directory_));
+  return content;
 }
 
 Result<std::vector<record::Seq>> View::of_kind(record::Kind kind) {
@@ -222,6 +245,9 @@ Disk View::disk() const {
     const auto size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
     if (!gone) disk.log_bytes += size;
   }
+  const Database* open = database();
+  if (open != nullptr) disk.snapshot_bytes = std::min(snapshot_bytes(*open), disk.log_bytes);
+  disk.log_bytes -= disk.snapshot_bytes;
   return disk;
 }
 

@@ -19,10 +19,14 @@ class View : public Reader {
   Result<void> scan_headers(
       record::Seq from, record::Seq to,
       const std::function<bool(const record::Record&, bool has_body)>& visit) override;
+  Result<void> visit(std::span<const record::Seq> seqs,
+                     const std::function<void(const record::Record&)>& each) override;
   Result<std::vector<record::Seq>> history(const record::ObjectKey& key, record::Seq upto) override;
   Result<record::Seq> seq_at(std::int64_t time_ns) override;
   Result<std::vector<record::Seq>> of_kind(record::Kind kind) override;
   Result<std::vector<Cursor>> cursors() override;
+  Result<std::vector<record::Seq>> snapshots() override;
+  Result<std::string> snapshot(record::Seq seq) override;
   [[nodiscard]] Disk disk() const override;
 
  protected:

@@ -11,6 +11,7 @@
 #include "store/layout.h"
 #include "store/reach.h"
 #include "store/secret_key.h"
+#include "store/snapshot_content.h"
 #include "store/view.h"
 
 namespace pawprint::store {
@@ -54,6 +55,7 @@ class LogWriter final : public Writer {
   Result<void> start(bool create);
 
   Result<Head> append(std::span<record::Record> group, std::span<const Cursor> cursors) override;
+  Result<Head> append_snapshot(record::Record& record, std::string_view content) override;
   void set_boot(std::uint32_t boot) override { boot_ = boot; }
   [[nodiscard]] std::uint32_t boot() const override { return boot_; }
   [[nodiscard]] bool closed_cleanly() const override { return closed_cleanly_; }
@@ -80,6 +82,8 @@ class LogWriter final : public Writer {
   Result<AnchorReading> first_reading(bool create);
   Result<Tail> inspect(const AnchorPoint& point);
   Result<void> load(const AnchorReading& reading, const Tail& inspected);
+  Result<Head> append_with(std::span<record::Record> group, std::span<const Cursor> cursors,
+                           std::string_view snapshot);
   Result<void> commit(rocksdb::WriteBatch& batch, Tip next);
   Result<void> recover();
   Result<void> discard_leftover(rocksdb::WriteBatch& batch);
@@ -257,6 +261,16 @@ Result<void> LogWriter::discard_leftover(rocksdb::WriteBatch& batch) {
 }
 
 Result<Head> LogWriter::append(std::span<record::Record> group, std::span<const Cursor> cursors) {
+  return append_with(group, cursors, {});
+}
+
+Result<Head> LogWriter::append_snapshot(record::Record& record, std::string_view content) {
+  PAWPRINT_CHECK(record.kind == record::Kind::kSnapshot);
+  return append_with(std::span(&record, 1), {}, content);
+}
+
+Result<Head> LogWriter::append_with(std::span<record::Record> group,
+                                    std::span<const Cursor> cursors, std::string_view snapshot) {
   PAWPRINT_CHECK(!closed_);
   auto ready = recover();
   if (!ready) return tl::unexpected<Error>(ready.error());
@@ -269,6 +283,7 @@ Result<Head> LogWriter::append(std::span<record::Record> group, std::span<const 
   CursorMap all = cursors_;
   add_group(*database_, group, boot_, streams_, next, batch);
   add_cursors(*database_, cursors, all, batch);
+  if (!snapshot.empty()) add_snapshot(*database_, group.back().seq, snapshot, batch);
   put_number(*database_, kBootKey, boot_, batch);
   auto done = commit(batch, next);
   if (!done) return tl::unexpected<Error>(done.error());

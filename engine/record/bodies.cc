@@ -198,6 +198,13 @@ std::string encode(const Operator& op) {
       Json{{"who", op.who}, {"what", op.what}, {"object", op.object}, {"text", op.text}});
 }
 
+std::string encode(const Snapshot& snapshot) {
+  return canonical(Json{{"reducer", snapshot.reducer},
+                        {"outputDigest", snapshot.output_digest},
+                        {"content", snapshot.content},
+                        {"records", snapshot.records}});
+}
+
 Result<Boot> decode_boot(std::string_view body) {
   return decode<Boot>("Boot", body, [](const Fields& fields, Boot& out, std::string&) {
     fields.read("build", out.build);
@@ -302,6 +309,15 @@ Result<Operator> decode_operator(std::string_view body) {
     fields.read("what", out.what);
     fields.read("object", out.object);
     fields.read("text", out.text);
+  });
+}
+
+Result<Snapshot> decode_snapshot(std::string_view body) {
+  return decode<Snapshot>("Snapshot", body, [](const Fields& fields, Snapshot& out, std::string&) {
+    fields.read("reducer", out.reducer);
+    fields.read("outputDigest", out.output_digest);
+    fields.read("content", out.content);
+    fields.read("records", out.records);
   });
 }
 

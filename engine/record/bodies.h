@@ -102,6 +102,15 @@ struct Operator {
   bool operator==(const Operator&) const = default;
 };
 
+/// Says that the content of a snapshot lies beside the log: of the state after the record before.
+struct Snapshot {
+  std::string reducer;        ///< Reducer version that it is of.
+  std::string output_digest;  ///< Of that state.
+  std::string content;        ///< Hex SHA-256 of the content.
+  std::uint64_t records = 0;  ///< How many records the state is made from.
+  bool operator==(const Snapshot&) const = default;
+};
+
 std::string encode(const Boot&);
 std::string encode(const Config&);
 std::string encode(const Discovery&);
@@ -109,6 +118,7 @@ std::string encode(const Sync&);
 std::string encode(const Decision&);
 std::string encode(const Applied&);
 std::string encode(const Operator&);
+std::string encode(const Snapshot&);
 
 Result<Boot> decode_boot(std::string_view body);
 Result<Config> decode_config(std::string_view body);
@@ -117,5 +127,6 @@ Result<Sync> decode_sync(std::string_view body);
 Result<Decision> decode_decision(std::string_view body);
 Result<Applied> decode_applied(std::string_view body);
 Result<Operator> decode_operator(std::string_view body);
+Result<Snapshot> decode_snapshot(std::string_view body);
 
 }  // namespace pawprint::record

@@ -15,8 +15,8 @@ constexpr std::int64_t kNow = 5'000'000'000;
 
 class LedgerTest : public testing::Test {
  protected:
-  std::unique_ptr<Ledger> open() {
-    auto ledger = Ledger::open(scratch_.path() / "store");
+  std::unique_ptr<Ledger> open(std::uint64_t snapshot_every = 0) {
+    auto ledger = Ledger::open(scratch_.path() / "store", snapshot_every);
     EXPECT_TRUE(ledger.has_value()) << (ledger ? "" : ledger.error().message);
     return ledger ? std::move(*ledger) : nullptr;
   }
@@ -164,9 +164,56 @@ TEST_F(LedgerTest, OperatorsPauseAndResume) {
   EXPECT_EQ(ledger->reducer().pending_operations().size(), 1U);
 }
 
+TEST_F(LedgerTest, AStartFromASnapshotIsTheStartFromTheWholeLog) {
+  record::Record pause;
+  pause.kind = Kind::kOperator;
+  pause.body = record::encode(record::Operator{"root", "pause", "", ""});
+  {
+    auto ledger = open(3);
+    commit(*ledger, ledger->opening(imported(), "test", kNow));
+    commit(*ledger, {{gateway_class(), pause, service("web", "u2", "4")}, {}});
+    ASSERT_TRUE(ledger->take_snapshot(kNow).has_value());
+    EXPECT_EQ(ledger->reducer().head(), 5U) << "not while something is undecided";
+    auto decision = ledger->decide(kNow);
+    ASSERT_TRUE(decision.has_value());
+    commit(*ledger, *decision);
+    ASSERT_TRUE(ledger->take_snapshot(kNow).has_value());
+    ASSERT_EQ(ledger->reducer().head(), 7U);
+    ASSERT_TRUE(ledger->take_snapshot(kNow).has_value());
+    EXPECT_EQ(ledger->reducer().head(), 7U) << "none is due";
+    commit(*ledger, {{service("web", "u2", "5")}, {}});
+    ASSERT_TRUE(ledger->writer().close().has_value());
+  }
+  auto ledger = open(3);
+  EXPECT_TRUE(ledger->paused());
+  EXPECT_TRUE(ledger->configured());
+  EXPECT_EQ(ledger->decisions(), 1U);
+  EXPECT_EQ(ledger->reducer().head(), 8U);
+  EXPECT_EQ(ledger->reducer().statuses().size(), 1U);
+  const auto group = ledger->decide(kNow);
+  ASSERT_TRUE(group.has_value()) << "what is still to be sent is listed again";
+  const auto decision = record::decode_decision(group->records[0].body);
+  EXPECT_EQ(decision->operations.size(), 1U);
+  EXPECT_TRUE(decision->changed.empty());
+  EXPECT_EQ(decision->digest_before, decision->digest_after);
+  ledger.reset();
+  Reducer whole;
+  whole.enable_plan();
+  auto log = store::Reader::open(scratch_.path() / "store");
+  ASSERT_TRUE(log.has_value());
+  ASSERT_TRUE((*log)
+                  ->scan(1, 8,
+                         [&](const record::Record& record) {
+                           whole.fold(record);
+                           return true;
+                         })
+                  .has_value());
+  EXPECT_EQ(whole.output_digest(), open(3)->reducer().output_digest());
+}
+
 TEST_F(LedgerTest, ASecondWriterIsRefused) {
   auto ledger = open();
-  auto second = Ledger::open(scratch_.path() / "store");
+  auto second = Ledger::open(scratch_.path() / "store", 0);
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, ErrorCode::kUnreachable);
 }

@@ -79,7 +79,7 @@ class LoopTest : public testing::Test {
 
   /// With settings_ read and zones_ connected.
   void begin() {
-    auto loop = DecideLoop::open(store(), settings_->config(zones_->settings(), false), "test");
+    auto loop = DecideLoop::open(store(), settings_->config(zones_->settings(), false), "test", 0);
     ASSERT_TRUE(loop.has_value()) << loop.error().message;
     loop_ = std::move(*loop);
     loop_->start();

@@ -83,7 +83,7 @@ limits: {eventBytes: 8Mi, deletesHeld: {count: 10, share: 20}}
   EXPECT_EQ(settings_.zones()[0].name, "zone-1") << "sorted";
   EXPECT_EQ(settings_.zones()[0].role, "global");
   EXPECT_THAT(settings_.secret_namespaces(), testing::ElementsAre("a", "b"));
-  EXPECT_THAT(settings_.without_effect(), testing::Contains("store.snapshotEvery"));
+  EXPECT_THAT(settings_.without_effect(), testing::Contains("store.retention.full"));
 }
 
 TEST_F(SettingsTest, WhatItPrintsItReadsAgain) {

@@ -54,12 +54,18 @@ Importer::Importer(store::Writer& writer, Clock clock, bool record_only)
 Result<void> Importer::start() {
   store::Reader& log = writer_.reader();
   const record::Seq head = log.head().seq;
-  auto folded =
-      replay::fold_until(log, reducer_, head, [this](const record::Record& record, const Folded&) {
-        remember(record);
-        return true;
-      });
-  if (!folded) return folded;
+  auto done = snapshots_.start(log).and_then([&] {
+    return replay::restore_before(log, reducer_, head,
+                                  [this](const record::Record& record) { remember(record); });
+  });
+  if (done) {
+    done = replay::fold_until(log, reducer_, head,
+                              [this](const record::Record& record, const Folded&) {
+                                remember(record);
+                                return true;
+                              });
+  }
+  if (!done) return done;
   next_ = head + 1;
   reducer_.enable_plan();
   // What was due before is not due because of what is imported.
@@ -177,6 +183,15 @@ Result<void> Importer::flush() {
   PAWPRINT_CHECK(group_.front().seq == first && head->seq + 1 == next_);
   group_.clear();
   group_bytes_ = 0;
+  return snapshots_.due(head->seq) ? take_snapshot() : Result<void>{};
+}
+
+Result<void> Importer::take_snapshot() {
+  const auto taken = snapshots_.take(reducer_, writer_, clock_());
+  if (!taken) return tl::unexpected<Error>(taken.error());
+  if (!*taken) return {};
+  reducer_.fold(**taken);
+  next_ = (*taken)->seq + 1;
   return {};
 }
 

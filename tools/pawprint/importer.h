@@ -13,6 +13,7 @@
 
 #include "engine/reducer.h"
 #include "engine/result.h"
+#include "replay/snapshots.h"
 #include "store/log.h"
 #include "tools/manifests/object_reader.h"
 
@@ -29,7 +30,7 @@ class Importer {
   /// `writer` outlives it. `record_only`: no Decision is written.
   Importer(store::Writer& writer, Clock clock, bool record_only);
 
-  /// Folds what the store holds.
+  /// Folds what the store holds, from its last snapshot.
   Result<void> start();
   /// The settings in force; null in an empty store.
   [[nodiscard]] const record::Config* settings() const;
@@ -47,6 +48,7 @@ class Importer {
 
  private:
   void add(record::Record record);
+  Result<void> take_snapshot();
   void decide(record::Seq seq, const Folded& folded, const std::string& before);
   void remember(const record::Record& record);
   record::Record quarantined(const manifests::Item& item, const std::string& reason);
@@ -57,6 +59,7 @@ class Importer {
   Clock clock_;
   bool record_only_;
   Reducer reducer_;
+  replay::Snapshots snapshots_{replay::kSnapshotEvery};
   record::Seq next_ = 1;  ///< The seq that the store gives next.
   std::set<record::ObjectKey> known_;
   std::vector<record::Record> group_;

@@ -41,8 +41,9 @@ DecideLoop::DecideLoop(std::filesystem::path directory, std::unique_ptr<Ledger> 
 
 Result<std::unique_ptr<DecideLoop>> DecideLoop::open(std::filesystem::path directory,
                                                      const record::Config& config,
-                                                     const std::string& build) {
-  auto ledger = Ledger::open(directory);
+                                                     const std::string& build,
+                                                     std::uint64_t snapshot_every) {
+  auto ledger = Ledger::open(directory, snapshot_every);
   if (!ledger) return tl::unexpected(ledger.error());
   std::unique_ptr<DecideLoop> loop(new DecideLoop(std::move(directory), std::move(*ledger)));
   auto cursors = loop->ledger_->writer().reader().cursors();
@@ -113,13 +114,20 @@ bool DecideLoop::commit(Group group) {
   ledger_->fold(group);
   note_ended(group);
   stale_ = true;
-  auto decision = ledger_->decide(wall_ns());
-  if (!decision) return true;
-  if (!write(*decision)) return false;
-  ledger_->fold(*decision);
-  dispatcher_.add(ledger_->take_operations());
-  log(Level::kDebug, "decision", {{"seq", decision->records[0].seq}});
+  if (auto decision = ledger_->decide(wall_ns())) {
+    if (!write(*decision)) return false;
+    ledger_->fold(*decision);
+    dispatcher_.add(ledger_->take_operations());
+    log(Level::kDebug, "decision", {{"seq", decision->records[0].seq}});
+  }
+  take_snapshot();
   return true;
+}
+
+void DecideLoop::take_snapshot() {
+  if (const auto taken = ledger_->take_snapshot(wall_ns()); !taken) {
+    log(Level::kWarn, "snapshot_failed", {{"reason", taken.error().message}});
+  }
 }
 
 bool DecideLoop::write(Group& group) {

@@ -32,7 +32,8 @@ class DecideLoop final : public serve::Source {
   /// Opens the store, folds it, and writes what a start writes. No thread runs yet.
   static Result<std::unique_ptr<DecideLoop>> open(std::filesystem::path directory,
                                                   const record::Config& config,
-                                                  const std::string& build);
+                                                  const std::string& build,
+                                                  std::uint64_t snapshot_every);
   /// Without stop() this is what a crash leaves: nothing is flushed or marked.
   ~DecideLoop() override;
 
@@ -71,6 +72,7 @@ class DecideLoop final : public serve::Source {
   void run();
   bool commit(Group group);
   bool write(Group& group);
+  void take_snapshot();
   bool wait_for_disk(const Error& error);
   void note_notice(const watch::Notice& notice);
   void note_ended(const Group& group);

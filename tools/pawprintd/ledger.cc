@@ -24,30 +24,50 @@ record::Decision::Op listed(const plan::Operation& operation) {
 
 }  // namespace
 
-Ledger::Ledger(std::unique_ptr<store::Writer> writer)
+Ledger::Ledger(std::unique_ptr<store::Writer> writer, std::uint64_t snapshot_every)
     : writer_(std::move(writer)),
-      intake_(reducer_, [this](record::Seq seq) { return writer_->reader().get(seq); }) {}
+      intake_(reducer_, [this](record::Seq seq) { return writer_->reader().get(seq); }),
+      snapshots_(snapshot_every) {}
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& directory) {
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& directory,
+                                             std::uint64_t snapshot_every) {
   auto writer = store::Writer::open(directory);
   if (!writer) return tl::unexpected(writer.error());
-  std::unique_ptr<Ledger> ledger(new Ledger(std::move(*writer)));
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(*writer), snapshot_every));
   if (auto loaded = ledger->load(); !loaded) return tl::unexpected(loaded.error());
   return ledger;
 }
 
 Result<void> Ledger::load() {
   reducer_.enable_plan();
-  digest_ = reducer_.output_digest();
   store::Reader& reader = writer_->reader();
   const record::Seq head = reader.head().seq;
-  if (head > 0) {
-    auto scanned = reader.scan(reader.oldest(), head, [this](const record::Record& record) {
+  auto done = snapshots_.start(reader).and_then([&] {
+    return replay::restore_before(reader, reducer_, head,
+                                  [this](const record::Record& record) { note(record); });
+  });
+  if (!done) return done;
+  // A snapshot is taken when everything before it is decided.
+  digest_ = reducer_.output_digest();
+  const record::Seq from = std::max(reducer_.head() + 1, reader.oldest());
+  if (from <= head) {
+    done = reader.scan(from, head, [this](const record::Record& record) {
       fold_one(record);
       return true;
     });
-    if (!scanned) return scanned;
   }
+  if (!done) return done;
+  const auto decisions = reader.of_kind(record::Kind::kDecision);
+  if (!decisions) return tl::unexpected(decisions.error());
+  decisions_ = decisions->size();
+  return {};
+}
+
+Result<void> Ledger::take_snapshot(std::int64_t time_ns) {
+  if (!snapshots_.due(reducer_.head()) || !triggers_.empty()) return {};
+  const auto taken = snapshots_.take(reducer_, *writer_, time_ns);
+  if (!taken) return tl::unexpected(taken.error());
+  if (*taken) fold_one(**taken);
   return {};
 }
 

@@ -13,6 +13,7 @@
 
 #include "engine/reducer.h"
 #include "engine/result.h"
+#include "replay/snapshots.h"
 #include "store/log.h"
 #include "tools/pawprintd/intake.h"
 #include "tools/pawprintd/outstanding.h"
@@ -21,9 +22,10 @@ namespace pawprint::pawprintd {
 
 class Ledger {
  public:
-  /// Opens (or creates) the store and folds all of it. kUnreachable: another writer has it;
-  /// kDamaged: it does not read.
-  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& directory);
+  /// Opens (or creates) the store and folds it from its last snapshot on. kUnreachable: another
+  /// writer has it; kDamaged: it does not read. `snapshot_every`: records; 0: no snapshots.
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& directory,
+                                              std::uint64_t snapshot_every);
 
   /// First group of a start: Boot; after a crash the operations that nobody knows the end of;
   /// Config when it differs from the one in force.
@@ -37,6 +39,9 @@ class Ledger {
   /// The Decision over everything folded since the last one, when an output changed or an operation
   /// became due; it must be written and folded next.
   [[nodiscard]] std::optional<Group> decide(std::int64_t time_ns);
+  /// Takes a snapshot when one is due and everything folded is decided. An error loses nothing:
+  /// the next one is tried after as many records.
+  Result<void> take_snapshot(std::int64_t time_ns);
   /// The operations of the Decision that was folded last, once.
   std::vector<plan::Operation> take_operations() { return std::exchange(operations_, {}); }
 
@@ -50,7 +55,7 @@ class Ledger {
   [[nodiscard]] bool configured() const { return configured_; }
 
  private:
-  explicit Ledger(std::unique_ptr<store::Writer> writer);
+  Ledger(std::unique_ptr<store::Writer> writer, std::uint64_t snapshot_every);
   Result<void> load();
   void fold_one(const record::Record& record);
   void note(const record::Record& record);
@@ -59,6 +64,7 @@ class Ledger {
   Reducer reducer_;
   Intake intake_;
   Outstanding outstanding_;
+  replay::Snapshots snapshots_;
   std::vector<record::Seq> triggers_;
   std::vector<record::ObjectKey> changed_;
   std::vector<plan::Operation> operations_;

@@ -139,9 +139,9 @@ int run(const Settings& settings) {
   }
   Zones zones(settings);
   if (auto connected = zones.connect(); !connected) return complain(connected.error());
-  auto opened =
-      DecideLoop::open(settings.get("store.path"),
-                       settings.config(zones.settings(), zones.routes_only()), PAWPRINT_BUILD);
+  auto opened = DecideLoop::open(settings.get("store.path"),
+                                 settings.config(zones.settings(), zones.routes_only()),
+                                 PAWPRINT_BUILD, settings.snapshot_every());
   if (!opened) return complain(opened.error());
   DecideLoop& loop = **opened;
   log(Level::kInfo, "started",

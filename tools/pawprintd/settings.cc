@@ -10,6 +10,7 @@
 #include "engine/rules/quirks.h"
 #include "replay/kind_names.h"
 #include "replay/nearest.h"
+#include "replay/snapshots.h"
 #include "tools/pawprintd/quantity.h"
 
 namespace pawprint::pawprintd {
@@ -26,7 +27,7 @@ constexpr std::array kKeys{
     Key{"defaultMesh", "PAWPRINT_DEFAULT_MESH", "default-mesh", "default",
         "mesh of what names none"},
     Key{"store.path", "PAWPRINT_STORE", "store", "/var/lib/pawprint", "folder of the log"},
-    Key{"store.snapshotEvery", "", "", "20000", "records between snapshots", false},
+    Key{"store.snapshotEvery", "", "", "20000", "records between snapshots; 0: none"},
     Key{"store.retention.full", "", "", "14d", "how long everything is kept", false},
     Key{"store.retention.thinned", "", "", "90d", "how long a thinned log is kept", false},
     Key{"store.retention.decisions", "", "", "400d", "how long decisions are kept", false},
@@ -179,6 +180,10 @@ Result<void> Settings::finish() {
   if (!bytes) return tl::unexpected(bytes.error());
   event_bytes_ = *bytes;
   return {};
+}
+
+std::uint64_t Settings::snapshot_every() const {
+  return parse_number(get("store.snapshotEvery")).value_or(replay::kSnapshotEvery);
 }
 
 const Value& Settings::value(std::string_view path) const {

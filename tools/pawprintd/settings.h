@@ -60,6 +60,8 @@ class Settings {
     return secret_namespaces_;
   }
   [[nodiscard]] std::uint64_t event_bytes() const { return event_bytes_; }
+  /// Records between two snapshots; 0: none.
+  [[nodiscard]] std::uint64_t snapshot_every() const;
   /// Keys that were set and have no effect in this version.
   [[nodiscard]] std::vector<std::string> without_effect() const;
 
