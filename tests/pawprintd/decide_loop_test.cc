@@ -139,12 +139,14 @@ TEST_F(LoopTest, OperatorCommandsAreRecords) {
   ASSERT_TRUE(wait_for([&] { return loop_->view()->zones.at(0).state.synced; }));
   const auto seq = loop_->command({"root", "pause", "", ""});
   ASSERT_TRUE(seq.has_value());
+  EXPECT_TRUE(loop_->view()->paused) << "an answered command can be seen";
   ASSERT_TRUE(server_->apply_yaml(route("a")).has_value());
   ASSERT_TRUE(wait_for(
       [&] { return loop_->view()->zones.at(0).state.routes == 1 && loop_->view()->paused; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   EXPECT_EQ(condition("a", "Accepted"), "");
   ASSERT_TRUE(loop_->command({"root", "resume", "", ""}).has_value());
+  EXPECT_FALSE(loop_->view()->paused);
   EXPECT_TRUE(wait_for([&] { return condition("a", "Accepted") == "True"; }));
   stop();
   EXPECT_EQ(records(record::Kind::kOperator).size(), 2U);

@@ -304,6 +304,7 @@ Result<record::Seq> DecideLoop::command(const record::Operator& command) {
     Group group;
     group.records.push_back(as_record(record::Kind::kOperator, record::encode(command)));
     if (!commit(group)) return;
+    publish(true);  // Whoever commands next is judged by what this one did.
     *answer = ledger_->reducer().head();
   });
   if (!answered)
