@@ -70,6 +70,22 @@ spec:
   endpoints: [{address: far.example.com, port: 80}]
 """
 
+UNUSED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {namespace: demo, name: v1}
+spec: {replicas: many}
+"""
+
+SERVED_BY_V2 = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {namespace: demo, name: shop}
+spec:
+  parentRefs: [{name: edge}]
+  rules: [{backendRefs: [{name: v2, port: 80}]}]
+"""
+
 
 class Route(CliTest):
     def route(self, *words, manifests=GATEWAY, flags=()):
@@ -172,6 +188,26 @@ class Route(CliTest):
         self.fails(1, "no listener and no Service", "route", "GET", "http://shop.com/", "-f", path)
         self.fails(3, "", "route", "GET", url, "--store", self.folder / "none")
         self.assertEqual(run("route", "--help").returncode, 0)
+
+    def test_schemas_are_told_as_translate_tells_them(self):
+        broken = GATEWAY.replace("hostnames: [shop.com]", "hostnames: [shop.com]\n  colour: red")
+        path = self.write("graph.yaml", broken + "---" + SIDECAR.replace("  to:", "  too: 1\n  to:").replace("PathPrefix", "Prefix") + "---\n" + UNUSED)
+        words = ("route", "GET", "http://shop.com:8080/cart", "-f", path, "-o", "json")
+        told = run(*words)
+        judged = json.loads(self.ok("translate", "-f", path, "-o", "json"))["diagnostics"]
+        expected = {f"{each['severity']}: {each['object']}: {each['rule']}: {each['message']}"
+                    for each in judged if each["rule"] in ("input/schema", "input/unknown-field")}
+        self.assertEqual(sorted(each.split(":")[0] for each in expected), ["error", "warning", "warning"], expected)
+        self.assertEqual(set(told.stderr.splitlines()), expected)
+        self.assertEqual(run(*words, "-q").stderr, "")
+        self.assertEqual(run(*words, "-q").stdout, told.stdout)
+
+    def test_the_last_of_an_object_counts(self):
+        twice = GATEWAY + "---\n" + SERVED_BY_V2
+        path = self.write("graph.yaml", twice)
+        told = run("route", "GET", "http://shop.com:8080/cart", "-f", path, "-o", "json")
+        self.assertEqual([each["service"] for each in json.loads(told.stdout)["backends"]], ["demo/v2"])
+        self.assertEqual(told.stderr, "warning: HTTPRoute/demo/shop: input/duplicate: given more than once; the last one counts\n")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,10 @@ Result<Answer> route(const Options& options, const Common& common) {
   if (!request) return tl::unexpected<Error>(request.error());
   const auto graph = read_graph(options.graph);
   if (!graph) return tl::unexpected<Error>(graph.error());
+  for (const Diagnostic& each : graph->remarks) {
+    note(common, each.severity + ": " + record::display(each.object) + ": " + each.rule + ": " +
+                     one_line(each.message));
+  }
   const traffic::World world = traffic::read_world(graph->input);
   if (auto chosen = choose_parent(world, *request); !chosen) {
     return tl::unexpected<Error>(chosen.error());

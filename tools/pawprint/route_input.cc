@@ -3,14 +3,13 @@
 #include <map>
 #include <set>
 
-#include "engine/model/kinds.h"
 #include "engine/reducer.h"
 #include "engine/rules/labels.h"
 #include "engine/rules/quirks.h"
 #include "replay/lookup.h"
 #include "tools/manifests/manifests.h"
 #include "tools/pawprint/format.h"
-#include "tools/pawprint/observation.h"
+#include "tools/pawprint/inputs.h"
 #include "tools/pawprint/settings.h"
 
 namespace pawprint::cli {
@@ -81,37 +80,22 @@ std::string zone_of(const std::vector<manifests::Document>& documents) {
   return zones.size() == 1 ? *zones.begin() : "default";
 }
 
-void fold_config(Reducer& reducer, const record::Config& config, std::int64_t time_ns) {
-  record::Record settings;
-  settings.seq = 1;
-  settings.kind = record::Kind::kConfig;
-  settings.time_ns = time_ns;
-  settings.body = record::encode(config);
-  reducer.fold(settings);
-}
-
-/// Records in an order that no order of documents changes.
-Result<std::map<record::ObjectKey, record::Record>> records_of(
-    const std::vector<manifests::Document>& documents, const std::string& now,
-    const std::string& zone) {
-  std::map<record::ObjectKey, record::Record> out;
-  for (const manifests::Document& each : documents) {
-    auto record = observed(with_creation_time(each.json, now), record::Event::kAdded, zone, {});
-    if (!record) {
-      return fail(record.error().code, each.origin.str() + ": " + record.error().message);
-    }
-    record::ObjectKey key = record->object;
-    out.insert_or_assign(std::move(key), std::move(*record));
-  }
-  return out;
-}
-
 /// There is a model of Kuma 2.14's proxies only.
 Result<void> check_modelled(const std::string& profile) {
   rules::Quirks quirks;
   if (!rules::quirks_of(profile, quirks) || !quirks.k3_label_references) return {};
   return fail(ErrorCode::kInvalid,
               "route knows how the proxies of Kuma 2.14 behave, not those of profile " + profile);
+}
+
+/// What the schemas say of everything that takes part.
+std::set<Diagnostic> remarks_of(const Inputs& inputs, const Objects& objects) {
+  std::set<Diagnostic> out = inputs.remarks;
+  for (const auto& [key, found] : inputs.faults) {
+    if (inputs.others.contains(key) && !objects.contains(key)) continue;
+    out.insert(found.begin(), found.end());
+  }
+  return out;
 }
 
 Result<Graph> from_files(const GraphOptions& options) {
@@ -130,20 +114,19 @@ Result<Graph> from_files(const GraphOptions& options) {
   }
   const auto time_ns = parse_time("--now", options.now);
   if (!time_ns) return tl::unexpected<Error>(time_ns.error());
-  auto records = records_of(*documents, options.now, settings.zone);
-  if (!records) return tl::unexpected<Error>(records.error());
+  auto inputs = read_inputs(*documents, options.now, settings.zone);
+  if (!inputs) return tl::unexpected<Error>(inputs.error());
 
   Reducer reducer;
-  fold_config(reducer, *config, *time_ns);
+  fold(reducer, *config, *inputs, *time_ns);
   Objects objects;
-  record::Seq seq = 1;
-  for (auto& [key, record] : *records) {
-    record.seq = ++seq;
-    record.time_ns = *time_ns;
-    if (model::kind_of(key.group, key.kind) != model::Kind::kNone) reducer.fold(record);
-    if (wanted(key)) objects[key] = replay::object_of(record);
+  for (const auto* records : {&inputs->records, &inputs->others}) {
+    for (const auto& [key, record] : *records) {
+      if (wanted(key)) objects[key] = replay::object_of(record);
+    }
   }
   Graph out;
+  out.remarks = remarks_of(*inputs, objects);
   out.time_ns = *time_ns;
   out.input.zone = settings.zone;
   out.input.system_namespace = settings.system_namespace;

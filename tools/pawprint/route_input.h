@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "engine/reducer.h"
 #include "engine/result.h"
 #include "engine/traffic/world.h"
 #include "tools/pawprint/source.h"
@@ -24,6 +26,7 @@ struct Graph {
   std::uint64_t seq = 0;  ///< 0: manifests.
   std::int64_t time_ns = 0;
   std::string coverage = "full";
+  std::set<Diagnostic> remarks;  ///< Of manifests: what an API server would refuse or drop.
 };
 
 /// Gateway API objects are reduced first; Kuma objects take part as they are, unless Pawprint

@@ -1,16 +1,11 @@
 // `pawprint translate`: manifests in, Kuma resources and statuses out; no store, no cluster.
-#include <map>
-#include <set>
-
-#include "engine/model/kinds.h"
 #include "engine/reducer.h"
 #include "replay/answer.h"
 #include "tools/manifests/manifests.h"
 #include "tools/pawprint/commands.h"
 #include "tools/pawprint/conditions.h"
-#include "tools/pawprint/crd_check.h"
 #include "tools/pawprint/exit_code.h"
-#include "tools/pawprint/observation.h"
+#include "tools/pawprint/inputs.h"
 #include "tools/pawprint/settings.h"
 
 namespace pawprint::cli {
@@ -23,69 +18,21 @@ struct Options {
   Settings settings;
 };
 
-/// The objects, in an order that no document order can change, and what is to be said of them.
-struct Inputs {
-  struct Order {
-    bool operator()(const record::ObjectKey& a, const record::ObjectKey& b) const {
-      return std::tie(a.kind, a.ns, a.name, a.group) < std::tie(b.kind, b.ns, b.name, b.group);
-    }
-  };
-  std::map<record::ObjectKey, record::Record, Order> records;
-  std::map<record::ObjectKey, std::vector<Diagnostic>, Order> faults;
-  std::set<Diagnostic> remarks;
-};
-
-/// `found`: what is wrong with it; it replaces what was found of an earlier one.
-void add_input(Inputs& inputs, record::Record record, std::vector<Diagnostic> found) {
-  const record::ObjectKey key = record.object;
-  if (model::kind_of(key.group, key.kind) == model::Kind::kNone) {
-    inputs.remarks.insert({key, "info", "input/ignored",
-                           "Pawprint has no use for " + record.api_version + ' ' + key.kind});
-    return;
-  }
-  if (inputs.records.contains(key)) {
-    inputs.remarks.insert(
-        {key, "warning", "input/duplicate", "given more than once; the last one counts"});
-  }
-  inputs.records[key] = std::move(record);
-  inputs.faults[key] = std::move(found);
+Result<Inputs> read(const Options& options) {
+  const auto documents = manifests::read_manifests(options.files);
+  if (!documents) return tl::unexpected<Error>(documents.error());
+  return read_inputs(*documents, options.now, options.settings.zone);
 }
 
-Result<Inputs> read_inputs(const Options& options) {
-  auto documents = manifests::read_manifests(options.files);
-  if (!documents) return tl::unexpected<Error>(std::move(documents.error()));
-  const auto schemas = CrdCheck::load();
-  if (!schemas) return tl::unexpected<Error>(schemas.error());
-  Inputs inputs;
-  for (const manifests::Document& document : *documents) {
-    auto record = observed(with_creation_time(document.json, options.now), record::Event::kAdded,
-                           options.settings.zone, {});
-    if (!record) {
-      return fail(record.error().code, document.origin.str() + ": " + record.error().message);
-    }
-    add_input(inputs, std::move(*record), schemas->check(record->object, document.json));
-  }
-  return inputs;
-}
-
-void fold(Reducer& reducer, const record::Config& config, Inputs& inputs, std::int64_t time_ns) {
-  record::Record settings;
-  settings.seq = 1;
-  settings.kind = record::Kind::kConfig;
-  settings.time_ns = time_ns;
-  settings.body = record::encode(config);
-  reducer.fold(settings);
-  record::Seq seq = 1;
-  for (auto& [key, record] : inputs.records) {
-    record.seq = ++seq;
-    record.time_ns = time_ns;
-    reducer.fold(record);
-  }
-}
-
+/// What was found of the inputs and of what became of them.
 Json diagnostics_of(const Reducer& reducer, Inputs& inputs) {
   for (Diagnostic& each : reducer.diagnostics()) inputs.remarks.insert(std::move(each));
-  for (auto& [key, found] : inputs.faults) {
+  for (const auto& [key, record] : inputs.others) {
+    inputs.faults.erase(key);
+    inputs.remarks.insert({key, "info", "input/ignored",
+                           "Pawprint has no use for " + record.api_version + ' ' + key.kind});
+  }
+  for (const auto& [key, found] : inputs.faults) {
     inputs.remarks.insert(found.begin(), found.end());
   }
   Json out = Json::array();
@@ -168,10 +115,10 @@ Result<Answer> translate(const Options& options, const Common& common) {
   if (!time_ns) return tl::unexpected<Error>(time_ns.error());
   const auto config = options.settings.config("translate");
   if (!config) return tl::unexpected<Error>(config.error());
-  auto inputs = read_inputs(options);
+  auto inputs = read(options);
   if (!inputs) return tl::unexpected<Error>(std::move(inputs.error()));
 
-  if (inputs->records.empty() && inputs->remarks.empty()) note(common, "No objects to translate");
+  if (inputs->records.empty() && inputs->others.empty()) note(common, "No objects to translate");
 
   Reducer reducer;
   fold(reducer, *config, *inputs, *time_ns);
