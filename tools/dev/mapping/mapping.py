@@ -215,6 +215,20 @@ def limit_lines(rules, limits, features):
     yield ""
 
 
+def failing_lines(failing, features):
+    """Upstream tests that are not passed. Each is known, named once, and unclaimed or contradicts what is claimed."""
+    wanted = json.loads((DATA / "upstream-tests.json").read_text())
+    named = [test for entry in failing for test in entry["tests"]]
+    for test in named:
+        if test not in wanted or named.count(test) > 1:
+            raise Fault(f"fields.yaml: {test} is no test of upstream, or not passed for two reasons")
+    yield "The upstream suite, run as if every feature were claimed, has these that are not passed:"
+    yield ""
+    yield from table(["test", "needs", "wants", "not passed because of"], [
+        row(test, codes(each for each in wanted[test] if each not in features) or "nothing unclaimed", entry["wants"], entry["why"])
+        for entry in failing for test in entry["tests"]])
+
+
 def page(binary):
     given = yaml.safe_load((HERE / "fields.yaml").read_text())
     rules = Rules(binary)
@@ -237,8 +251,9 @@ def page(binary):
         out += [f"### {kind}", ""]
         out += table(["`.status` field", "rules", "scenarios"], list(status_rows(rules, given["status"], kind, paths, used)))
     all_used(given["status"], used, "a status")
-    limits = list(limit_lines(rules, given["limits"], claimed(binary)))
-    out += ["## What Kuma 2.14 cannot express", "", *limits]
+    features = claimed(binary)
+    out += ["## What Kuma 2.14 cannot express", "", *limit_lines(rules, given["limits"], features)]
+    out += ["## Upstream tests that are not passed", "", *failing_lines(given["failing"], features)]
     rest = [each for name, each in rules.by_id.items() if name not in rules.named]
     out += ["## Rules that no single field asks for", ""]
     out += table(["rule", "from", "to", "why", "scenarios"],
