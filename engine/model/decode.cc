@@ -51,6 +51,9 @@ ServiceFact read_service(Reading& in, const JsonObject& object) {
   JsonObject annotations;
   const bool annotated =
       in.object(object, "metadata", meta) && in.object(meta, "annotations", annotations);
+  if (annotated) out.mesh_annotation = in.nonempty(annotations, "kuma.io/mesh");
+  JsonObject labels;
+  if (in.object(meta, "labels", labels)) out.mesh_label = in.nonempty(labels, "kuma.io/mesh");
   JsonObject spec;
   if (!in.object(object, "spec", spec)) return out;
   out.headless = in.text(spec, "clusterIP").is("None");

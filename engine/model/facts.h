@@ -265,6 +265,7 @@ struct ServicePort {
 struct ServiceFact {
   std::vector<ServicePort> ports;
   bool headless = false;
+  Sym mesh_label, mesh_annotation;  ///< kuma.io/mesh; what its Namespace says is not here.
   bool operator==(const ServiceFact&) const = default;
 };
 

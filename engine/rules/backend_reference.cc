@@ -14,7 +14,8 @@ const Rule kBackendTarget{
     "backend_reference/target", "HTTPRouteRule.backendRefs[]; ResolvedRefs reasons",
     "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[]",
     "Kuma names a Kubernetes Service by <name>_<namespace>_svc_<port>",
-    "oracle/backend-weights, oracle/backend-missing, oracle/backend-external-service"};
+    "oracle/backend-weights, oracle/backend-missing, oracle/backend-external-service, "
+    "scenarios/backend-of-another-mesh"};
 const Rule kBackendWeight{"backend_reference/weight", "BackendRef.weight",
                           "MeshHTTPRoute .spec.to[].rules[].default.backendRefs[].weight",
                           "Shares are proportional to weights in both", "oracle/backend-weights"};
@@ -173,6 +174,26 @@ struct Resolution {
                std::to_string(out.spec->port) +
                " by HTTP/1.1: no MeshService of it with this port and appProtocol grpc or http2 "
                "was seen");
+  }
+
+  /// A proxy finds Services of its own mesh only. That of the Service is where its Pods are, unless
+  /// they say otherwise themselves, so this is told and the reference stays.
+  void note_mesh(Sym ns) {
+    if (out.target != Target::kService || out.real || ctx.quirks().d10_filters_ignored) return;
+    const Object& object = ctx.reads.object(Kind::kService, ctx.zone, ns, out.spec->ref.name);
+    const auto* service = object.template as<model::ServiceFact>();
+    if (service == nullptr) return;
+    const auto silent = [](const auto& meta) {
+      return !meta.mesh_label.set() && !meta.mesh_annotation.set();
+    };
+    if (ns == route.object.ns && silent(*service) && silent(route.fact.meta)) return;
+    const Sym mesh = mesh_of<T>(ctx, object, *service).name;
+    if (mesh == route.mesh.name) return;
+    if (!out.caution.empty()) out.caution += "; ";
+    out.caution += "Service " + quoted(ns, out.spec->ref.name) + " is in mesh \"" +
+                   std::string(mesh.view()) + "\" and the route in mesh \"" +
+                   std::string(route.mesh.name.view()) +
+                   "\": it is not reached unless its Pods are in the route's mesh";
   }
 
   void refuse_headless(const model::ServiceFact& service, Sym ns) {
@@ -350,7 +371,10 @@ Backend<T> resolve_backend(Context<T>& ctx, const RouteInput<T>& route, ParentKi
     resolution.refuse_kind();
   }
   resolution.require_http2();
-  if (ref.ref.kind.is("Service")) resolution.require_protocol(ns);
+  if (ref.ref.kind.is("Service")) {
+    resolution.require_protocol(ns);
+    resolution.note_mesh(ns);
+  }
   return out;
 }
 

@@ -15,9 +15,9 @@ struct Mesh {
 
 /// First non-empty of: object label, object annotation, namespace label, namespace annotation,
 /// default; Kuma 3 knows no annotation. Reads the Namespace only when the object itself does not
-/// say.
-template <class T>
-Mesh<T> mesh_of(Context<T>& ctx, const Object& object, const model::Meta& meta) {
+/// say. `meta` has `mesh_label` and `mesh_annotation`: a Meta, or the fact of a Service.
+template <class T, class M>
+Mesh<T> mesh_of(Context<T>& ctx, const Object& object, const M& meta) {
   static constexpr std::string_view kKey = "kuma.io/mesh";
   if (meta.mesh_label.set()) {
     return {meta.mesh_label, T::object(object, ".metadata.labels").at(kKey)};
