@@ -10,8 +10,6 @@ namespace {
 /// What a remembered record costs beside its bytes: list and map nodes, the Raw, the allocator.
 constexpr std::size_t kEntryBytes = 200;
 
-std::size_t cost_of(const Raw& raw) { return raw.bytes.capacity() + kEntryBytes; }
-
 /// Each record carries its own seq in its first bytes.
 bool is_of(const Raw& raw, record::Seq seq) {
   return raw.header_size >= 8 && little64(raw.bytes) == seq;
@@ -71,14 +69,14 @@ Result<RawPtr> Decoder::decode(const Database& database, std::string_view key,
   }
   if (!is_of(raw, seq)) return damaged_record(key, "its header has another seq");
   auto shared = std::make_shared<const Raw>(std::move(raw));
-  keep(seq, shared);
+  keep(seq, shared, shared->bytes.size());
   return shared;
 }
 
-void Decoder::keep(record::Seq seq, RawPtr raw) {
+void Decoder::keep(record::Seq seq, RawPtr raw, std::size_t bytes) {
   drop(seq);
-  bytes_ += cost_of(*raw);
-  recent_.push_front({seq, std::move(raw)});
+  bytes_ += bytes + kEntryBytes;
+  recent_.push_front({seq, std::move(raw), bytes + kEntryBytes});
   places_[seq] = recent_.begin();
   forget_until(budget_bytes_);
 }
@@ -86,7 +84,7 @@ void Decoder::keep(record::Seq seq, RawPtr raw) {
 void Decoder::drop(record::Seq seq) {
   const auto place = places_.find(seq);
   if (place == places_.end()) return;
-  bytes_ -= cost_of(*place->second->raw);
+  bytes_ -= place->second->cost;
   recent_.erase(place->second);
   places_.erase(place);
 }

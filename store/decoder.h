@@ -24,7 +24,8 @@ class Decoder {
 
   /// Null when it is not in memory.
   RawPtr remembered(record::Seq seq);
-  void keep(record::Seq seq, RawPtr raw);
+  /// `bytes`: how much it counts for.
+  void keep(record::Seq seq, RawPtr raw, std::size_t bytes);
   void drop(record::Seq seq);
   void clear();
   /// Bytes of records that are remembered at most; forgets at once what is too much.
@@ -34,6 +35,7 @@ class Decoder {
   struct Entry {
     record::Seq seq;
     RawPtr raw;
+    std::size_t cost;
   };
   void forget_until(std::size_t bytes);
 

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "engine/record/codec.h"
 #include "store/layout.h"
 #include "store/snapshot_content.h"
 
 namespace pawprint::store {
 namespace {
+
+/// Records that are prepared at once; bounds the memory that a group of any size takes.
+constexpr std::size_t kTogether = 1024;
 
 /// A batch reports an error only for input that RocksDB cannot hold (4 GB); such a record would
 /// have been refused at the edge.
@@ -27,12 +30,17 @@ void put_index(const Database& database, const record::Record& record, std::int6
   }
 }
 
-Raw raw_of(const record::Record& record) {
-  Raw raw;
-  raw.bytes = record::encode_header(record);
-  raw.header_size = raw.bytes.size();
-  raw.bytes += record.body;
-  return raw;
+void add_record(const Database& database, const record::Record& record, const Planned& planned,
+                Tip& tip, rocksdb::WriteBatch& batch) {
+  const auto segment = tip.tail.add(planned.leaf);
+  tip.head = Head{record.seq, record.time_ns, tip.tail.hash};
+  tip.clamped_ns = std::max(tip.clamped_ns, record.time_ns);
+  const std::string key = record_key(record.seq);
+  must(batch.Put(database.family(Family::kRecords), key, planned.value));
+  if (segment) {
+    must(batch.Put(database.family(Family::kSegments), key, encode_segment(*segment)));
+  }
+  put_index(database, record, tip.clamped_ns, batch);
 }
 
 Result<void> finished(const rocksdb::Iterator& entry, Family family) {
@@ -45,20 +53,20 @@ Result<void> finished(const rocksdb::Iterator& entry, Family family) {
 void add_group(const Database& database, std::span<record::Record> group, std::uint32_t boot,
                Streams& streams, Tip& tip, rocksdb::WriteBatch& batch) {
   const record::Seq acknowledged = tip.head.seq;
-  for (record::Record& record : group) {
-    record.seq = tip.head.seq + 1;
-    record.boot = boot;
-    Raw raw = raw_of(record);
-    const auto segment = tip.tail.add(leaf_of(raw));
-    if (segment) {
-      must(batch.Put(database.family(Family::kSegments), record_key(record.seq),
-                     encode_segment(*segment)));
+  std::vector<Planned> planned;
+  for (std::size_t from = 0; from < group.size(); from += kTogether) {
+    const auto part = group.subspan(from, std::min(kTogether, group.size() - from));
+    planned.clear();
+    record::Seq seq = tip.head.seq;
+    for (record::Record& record : part) {
+      record.seq = ++seq;
+      record.boot = boot;
+      planned.push_back(streams.plan(database, acknowledged, record));
     }
-    tip.head = Head{record.seq, record.time_ns, tip.tail.hash};
-    tip.clamped_ns = std::max(tip.clamped_ns, record.time_ns);
-    must(batch.Put(database.family(Family::kRecords), record_key(record.seq),
-                   streams.encode(database, acknowledged, record, std::move(raw))));
-    put_index(database, record, tip.clamped_ns, batch);
+    streams.encode(planned);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      add_record(database, part[i], planned[i], tip, batch);
+    }
   }
 }
 

@@ -11,10 +11,11 @@ constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 /// Appends `text` so that bytewise order of the result is the order of the tuples, and no tuple's
 /// bytes begin another's: 00 becomes 00 FF, the end is 00 01.
 void append_ordered(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    out.push_back(c);
-    if (c == '\0') out.push_back('\xff');
+  for (auto zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0')) {
+    out.append(text, 0, zero + 1).push_back('\xff');
+    text.remove_prefix(zero + 1);
   }
+  out += text;
   out.push_back('\0');
   out.push_back('\1');
 }
@@ -54,9 +55,9 @@ std::uint64_t little64(std::string_view bytes) {
 }
 
 std::string big64(std::uint64_t value) {
-  std::string out;
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> shift)));
+  std::string out(8, '\0');  // Fits the string itself.
+  for (std::size_t i = 8; i-- > 0; value >>= 8) {
+    out[i] = static_cast<char>(static_cast<std::uint8_t>(value));
   }
   return out;
 }
@@ -81,6 +82,9 @@ tl::unexpected<Error> damaged_record(std::string_view key, std::string_view what
 
 std::string history_prefix(const record::ObjectKey& key) {
   std::string out;
+  // With room for the ends and for a seq.
+  out.reserve(key.zone.size() + key.group.size() + key.kind.size() + key.ns.size() +
+              key.name.size() + 18);
   append_ordered(out, key.zone);
   append_ordered(out, key.group);
   append_ordered(out, key.kind);
@@ -90,7 +94,8 @@ std::string history_prefix(const record::ObjectKey& key) {
 }
 
 std::string history_key(const record::ObjectKey& key, record::Seq seq) {
-  return history_prefix(key) + big64(seq);
+  std::string out = history_prefix(key);
+  return out += big64(seq);
 }
 
 std::string time_key(std::int64_t time_ns, record::Seq seq) {

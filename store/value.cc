@@ -12,8 +12,9 @@
 namespace pawprint::store {
 namespace {
 
-/// Level 3 finds all that is worth finding with a prefix of a few KB; docs/decisions has figures.
-constexpr int kLevel = 3;
+/// Level 1 finds nearly all that is to be found with a prefix of a few KB; docs/decisions/0009 has
+/// figures.
+constexpr int kLevel = 1;
 constexpr unsigned kLeastWindowLog = 10;
 
 void append_number(std::string& out, std::uint64_t value) {
@@ -108,6 +109,7 @@ std::string thinned_value(const Raw& raw) {
 struct DeltaCodec::Contexts {
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> out{ZSTD_createCCtx(), &ZSTD_freeCCtx};
   std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> in{ZSTD_createDCtx(), &ZSTD_freeDCtx};
+  std::string frame;  // Room for one, kept.
 };
 
 DeltaCodec::DeltaCodec() : contexts_(std::make_unique<Contexts>()) {
@@ -130,14 +132,14 @@ std::optional<std::string> DeltaCodec::encode(const Raw& raw, unsigned number, r
   out.push_back(static_cast<char>(static_cast<std::uint8_t>(number)));
   append_number(out, seq - base_seq);
   append_number(out, raw.header_size);
-  const std::size_t start = out.size();
   // A frame of more than three quarters is not worth a read of another record.
-  out.resize(start + raw.bytes.size() * 3 / 4);
-  const std::size_t size = ZSTD_compress2(context, out.data() + start, out.size() - start,
-                                          raw.bytes.data(), raw.bytes.size());
+  const std::size_t room = raw.bytes.size() * 3 / 4;
+  std::string& frame = contexts_->frame;
+  if (frame.size() < room) frame.resize(room);
+  const std::size_t size =
+      ZSTD_compress2(context, frame.data(), room, raw.bytes.data(), raw.bytes.size());
   if (ZSTD_isError(size)) return std::nullopt;
-  out.resize(start + size);
-  return out;
+  return out.append(frame, 0, size);
 }
 
 Result<std::string> DeltaCodec::decode(std::string_view key, const Value& value, const Raw& base) {

@@ -1,5 +1,6 @@
 #include "engine/record/codec.h"
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -9,9 +10,11 @@ namespace {
 
 template <std::unsigned_integral T>
 void put(std::string& out, T value) {
+  std::array<char, sizeof(T)> bytes{};
   for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value >> (8 * i))));
+    bytes[i] = static_cast<char>(static_cast<std::uint8_t>(value >> (8 * i)));
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 void put(std::string& out, const std::string& text) {
@@ -69,7 +72,7 @@ bool known(Event event) { return event == Event::kNone || !name(event).empty(); 
 
 std::string encode_header(const Record& record) {
   std::string out;
-  out.reserve(128);
+  out.reserve(320);
   put(out, record.seq);
   put(out, static_cast<std::uint8_t>(record.kind));
   put(out, static_cast<std::uint64_t>(record.time_ns));

@@ -1,6 +1,7 @@
 // Records stored as differences: any of them comes back, whatever the writer had forgotten.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <random>
 
@@ -119,6 +120,35 @@ TEST(Streams, ManyObjectsInLittleMemory) {
   tuning.stream_bytes = std::size_t{64} << 10;
   tuning.write_buffer_bytes = std::size_t{64} << 10;
   ASSERT_NO_FATAL_FAILURE(write_edits(log, 100, 3000, 1000, tuning));
+  EXPECT_GT(forms_of(log).delta, log.written.size() / 2);
+  expect_all(log);
+}
+
+// In the middle of a group a body may share nothing with the one before; those after it build on
+// it.
+TEST(Streams, WhatSharesNothingBeginsACycle) {
+  Log log;
+  std::minstd_rand random(3);
+  const auto noise = [&] {
+    std::string bytes(3000, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    return bytes;
+  };
+  std::array<int, 3> versions{};
+  for (int round = 0; round < 10; ++round) {
+    auto writer = Writer::open(log.base / "s");
+    ASSERT_TRUE(writer) << writer.error().message;
+    for (const std::size_t size : {std::size_t{1}, std::size_t{7}, std::size_t{150}}) {
+      std::vector<record::Record> group;
+      while (group.size() < size) {
+        const auto object = random() % versions.size();
+        group.push_back(edit(static_cast<int>(object), ++versions[object]));
+        if (random() % 8 == 0) group.back().body = noise();
+      }
+      ASSERT_TRUE((*writer)->append(group));
+      log.written.insert(log.written.end(), group.begin(), group.end());
+    }
+  }
   EXPECT_GT(forms_of(log).delta, log.written.size() / 2);
   expect_all(log);
 }

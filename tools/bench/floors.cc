@@ -1,9 +1,13 @@
 #include "tools/bench/floors.h"
 
 #include <fcntl.h>
+#include <rocksdb/db.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 #include <simdjson.h>
 #include <unistd.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "tools/bench/rows.h"
@@ -39,29 +43,29 @@ std::size_t visit(Value value) {
   return 0;
 }
 
-/// A file that is gone when the measurement is over.
-class ScratchFile {
- public:
-  explicit ScratchFile(const std::filesystem::path& folder) : path_(folder / "floor") {
-    file_ = open(path_.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-  }
-  ~ScratchFile() {
-    close(file_);
-    std::filesystem::remove(path_);
-  }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
-  bool append(const std::string& bytes) {
-    return write(file_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
-  }
-  bool sync() { return fdatasync(file_) == 0; }
-
- private:
-  std::filesystem::path path_;
-  int file_ = -1;
-};
-
 }  // namespace
+
+SyncedFile::SyncedFile(const std::filesystem::path& folder) : path_(folder / "floor") {
+  file_ = open(path_.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+}
+
+SyncedFile::~SyncedFile() {
+  close(file_);
+  std::filesystem::remove(path_);
+}
+
+bool SyncedFile::append(const std::string& bytes) {
+  return write(file_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+}
+
+bool SyncedFile::sync() { return fdatasync(file_) == 0; }
+
+double SyncedFile::append_block_us() {
+  static const std::string block(4096, 'x');
+  const double before = wall_seconds();
+  if (!append(block) || !sync()) return 0;
+  return (wall_seconds() - before) * 1e6;
+}
 
 double simdjson_visit_us(const std::vector<std::string>& documents) {
   ondemand::parser parser;
@@ -85,21 +89,9 @@ double nlohmann_parse_us(const std::vector<std::string>& documents) {
   return seen == 0 ? 0 : spent * 1e6 / static_cast<double>(documents.size());
 }
 
-double append_fdatasync_us(const std::filesystem::path& folder, int times) {
-  ScratchFile file(folder);
-  const std::string block(4096, 'x');
-  std::vector<double> samples;
-  for (int i = 0; i < times; ++i) {
-    const double before = wall_seconds();
-    if (!file.append(block) || !file.sync()) return 0;
-    samples.push_back((wall_seconds() - before) * 1e6);
-  }
-  return quantile(samples, 0.5);
-}
-
 double raw_groups_per_second(const std::filesystem::path& folder,
                              const std::vector<std::string>& documents) {
-  ScratchFile file(folder);
+  SyncedFile file(folder);
   const double before = wall_seconds();
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (!file.append(documents[i])) return 0;
@@ -107,6 +99,42 @@ double raw_groups_per_second(const std::filesystem::path& folder,
   }
   if (!file.sync()) return 0;
   return static_cast<double>(documents.size()) / (wall_seconds() - before);
+}
+
+RocksDbFloor rocksdb_floor(const std::filesystem::path& directory,
+                           const std::vector<std::string>& documents) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = std::size_t{32} << 10;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.compression = rocksdb::kZSTD;
+  options.write_buffer_size = std::size_t{16} << 20;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  rocksdb::DB* opened = nullptr;
+  if (!rocksdb::DB::Open(options, directory.string(), &opened).ok()) return {};
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const double wall = wall_seconds();
+  const double cpu = cpu_seconds();
+  rocksdb::WriteBatch batch;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    std::string key;
+    for (int shift = 56; shift >= 0; shift -= 8)
+      key.push_back(static_cast<char>(i >> shift & 0xff));
+    if (!batch.Put(key, documents[i]).ok()) return {};
+    if (i % 256 != 255 && i + 1 != documents.size()) continue;
+    if (!db->Write(synced, &batch).ok()) return {};
+    batch.Clear();
+  }
+  const auto count = static_cast<double>(documents.size());
+  RocksDbFloor out{count / (wall_seconds() - wall), (cpu_seconds() - cpu) * 1e6 / count, 0};
+  if (!db->Flush(rocksdb::FlushOptions()).ok()) return {};
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() != ".sst") continue;
+    out.bytes_per_event += static_cast<double>(entry.file_size()) / count;
+  }
+  return out;
 }
 
 }  // namespace pawprint::bench
