@@ -18,8 +18,9 @@ constexpr std::size_t kPageBytes = 4096;  ///< A slot has a page of its own; it 
 constexpr std::size_t kFileBytes = 2 * kPageBytes;
 constexpr std::size_t kPointBytes = 8 + 8 + 8 + 8 + 32;
 constexpr std::size_t kSlotBytes = kPointBytes + 32;
-/// A reader may meet a slot while it is written; a whole one follows within microseconds.
-constexpr int kReadAttempts = 20;
+/// A reader may meet a slot while it is written; a whole one follows within microseconds. Without a
+/// writer, a few looks are for one that begins just now.
+constexpr int kReadAttempts = 20, kIdleReadAttempts = 3;
 constexpr auto kReadPause = std::chrono::milliseconds(1);
 
 enum class Slot : std::uint8_t { kEmpty, kWhole, kDamaged };
@@ -86,9 +87,9 @@ struct flock whole_file_lock() {
   return lock;
 }
 
-Result<AnchorReading> read_file(const File& file, const std::filesystem::path& path) {
+Result<AnchorReading> read_file(const File& file, const std::filesystem::path& path, int attempts) {
   std::optional<AnchorReading> reading;
-  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
+  for (int attempt = 0; attempt < attempts; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(kReadPause);
     auto bytes = read_at(file, 0, kFileBytes, path);
     if (!bytes) return tl::unexpected<Error>(bytes.error());
@@ -127,7 +128,9 @@ Result<AnchorReader> AnchorReader::open(const std::filesystem::path& directory) 
   return reader;
 }
 
-Result<AnchorReading> AnchorReader::read() const { return read_file(file_, path_); }
+Result<AnchorReading> AnchorReader::read() const {
+  return read_file(file_, path_, writer_present() ? kReadAttempts : kIdleReadAttempts);
+}
 
 bool AnchorReader::writer_present() const {
   struct flock lock = whole_file_lock();
@@ -164,7 +167,7 @@ Result<void> AnchorWriter::initialise(const AnchorPoint& first) {
       .and_then([&] { return sync_directory(path_.parent_path()); });
 }
 
-Result<AnchorReading> AnchorWriter::read() const { return read_file(file_, path_); }
+Result<AnchorReading> AnchorWriter::read() const { return read_file(file_, path_, 1); }
 
 Result<void> AnchorWriter::store(const AnchorPoint& point) {
   auto written = write_at(file_, (point.commit % 2) * kPageBytes, page_of(point), path_);

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
+#include <cstdio>
 #include <ctime>
 #include <mutex>
 #include <random>
@@ -19,7 +20,7 @@
 namespace pawprint::faults {
 namespace {
 
-enum class Kind : std::uint8_t { kWrite, kSync, kName, kSpace };
+enum class Kind : std::uint8_t { kWrite, kSync, kName, kSpace, kRead };
 
 struct State {
   std::mutex mutex;  ///< Held through each call that counts: they happen one after the other.
@@ -60,6 +61,9 @@ bool concerns(int descriptor) {
 }
 
 bool counts(Kind kind, Which which) {
+  if (kind == Kind::kRead || which == Which::kReads) {
+    return kind == Kind::kRead && which == Which::kReads;
+  }
   if (which == Which::kWrites) return kind == Kind::kWrite || kind == Kind::kSpace;
   return which == Which::kAll || kind == Kind::kSync;
 }
@@ -245,6 +249,18 @@ ssize_t write(int descriptor, const void* bytes, std::size_t size) {
 
 ssize_t pwrite(int descriptor, const void* bytes, std::size_t size, off_t offset) {
   return write_bytes(descriptor, static_cast<const char*>(bytes), size, offset, true);
+}
+
+ssize_t pread(int descriptor, void* bytes, std::size_t size, off_t offset) {
+  const auto plain = [&] { return ::syscall(SYS_pread64, descriptor, bytes, size, offset); };
+  return watched(descriptor, plain, [&] { return happen(Kind::kRead, plain, nothing); });
+}
+
+std::size_t fread_unlocked(void* bytes, std::size_t size, std::size_t count, FILE* file) {
+  const auto plain = [&] { return static_cast<long>(::fread(bytes, size, count, file)); };
+  const long got =
+      watched(::fileno(file), plain, [&] { return happen(Kind::kRead, plain, nothing); });
+  return got < 0 ? 0 : static_cast<std::size_t>(got);
 }
 
 int fdatasync(int descriptor) { return static_cast<int>(sync_file(descriptor, SYS_fdatasync)); }

@@ -1,7 +1,7 @@
 // The system calls that change files, in the tests' own hands.
 //
 // A program that links this library has its own write, pwrite, fdatasync, fsync, open, rename,
-// unlink and their like, and RocksDB's shared library calls them too. Those that concern one
+// unlink, pread and their like, and RocksDB's shared library calls them too. Those that concern one
 // directory are counted; the n-th can fail, or be where the process dies, or where the power goes.
 // So a fault can be put at every point of the store's protocol, the head anchor included, without
 // a seam in the product.
@@ -24,8 +24,8 @@ enum class Action : std::uint8_t {
   kFailAfter,   ///< The call did everything and reports `error`.
 };
 
-/// Which calls count.
-enum class Which : std::uint8_t { kAll, kWrites, kSyncs };
+/// Which calls count. All: of those that change something; reads have to be asked for.
+enum class Which : std::uint8_t { kAll, kWrites, kSyncs, kReads };
 
 struct Plan {
   std::string directory;  ///< Without a slash at the end; files below it count.

@@ -96,7 +96,7 @@ class LoopTest : public testing::Test {
     zones_.reset();
   }
 
-  std::filesystem::path store() { return scratch_.path() / "store"; }
+  std::filesystem::path store() { return on_disk_.empty() ? scratch_.path() / "store" : on_disk_; }
 
   std::string condition(const std::string& name, const std::string& type) {
     const auto found = server_->get(kRoutes, "shop", name);
@@ -154,6 +154,7 @@ class LoopTest : public testing::Test {
   }
 
   Scratch scratch_;
+  std::filesystem::path on_disk_;  ///< Where the store is; empty: in the scratch folder.
   std::string kubeconfig_;
   std::unique_ptr<sandbox::Sandbox> server_;
   std::unique_ptr<Settings> settings_;
