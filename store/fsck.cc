@@ -100,6 +100,7 @@ bool Check::open() {
   constexpr int kAttempts = 20;
   constexpr auto kPause = std::chrono::milliseconds(5);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const bool alone = !anchor || !anchor->writer_present();
     auto opened = anchor ? open_for_reading(directory_, *anchor)
                          : Database::open(directory_, Access::kInspect);
     if (opened) {
@@ -110,6 +111,7 @@ bool Check::open() {
     } else {
       refusal = opened.error().message;
     }
+    if (alone) break;  // Nothing will change by itself.
     std::this_thread::sleep_for(kPause);
   }
   if (database_) return true;

@@ -67,7 +67,7 @@ void Unsynced::will_write(int descriptor, std::int64_t offset, std::size_t size)
   const struct stat state = state_of(descriptor);
   const int handle = handle_of(descriptor, state.st_ino);
   Bytes change{state.st_ino, offset, std::string(size, '\0'), size, state.st_size};
-  const auto got = ::pread(handle, change.before.data(), size, offset);
+  const auto got = raw(SYS_pread64, handle, change.before.data(), size, offset);
   must(got >= 0);
   change.before.resize(static_cast<std::size_t>(got));
   bytes_.push_back(std::move(change));

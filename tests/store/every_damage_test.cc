@@ -47,7 +47,7 @@ record::Record rich_sample(record::Seq seq) {
   if (record.body.empty()) return record;
   std::mt19937 random(static_cast<std::uint32_t>(seq));
   std::string noise(1500 + random() % 4000, '0');
-  for (char& c : noise) c = "0123456789abcdef"[random() % 16];
+  for (char& c : noise) c = static_cast<char>('#' + random() % 57);
   record.body = R"({"metadata":{"name":"route-)" + std::to_string(seq % 4) + R"(","uid":")" +
                 noise + R"("}})";
   return record;
@@ -115,8 +115,8 @@ std::uint64_t share_of(Class sort) {
     case Class::kTable:
       return 5;
     case Class::kManifest:
+      return 3;
     case Class::kAnchor:
-      return 2;
     case Class::kOptions:
     case Class::kOther:
       return 1;
