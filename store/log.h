@@ -35,6 +35,23 @@ struct Head {
 };
 
 /// Bytes of the store's files; snapshots may lie in memory yet.
+/// The end of a log as others keep it: what is before it cannot change unseen.
+struct TreeHead {
+  std::string origin;    ///< Names the log and its copies: "pawprint/" and 32 hex digits.
+  record::Seq size = 0;  ///< Records 1..size; the seq of the last one.
+  record::Hash root{};   ///< Merkle tree of RFC 6962 over them.
+  record::Hash chain{};  ///< Chain value after the last one.
+  bool operator==(const TreeHead&) const = default;
+};
+
+/// That a record is in the log of a TreeHead, for whoever has that head and nothing else.
+struct Inclusion {
+  record::Seq seq = 0;
+  std::string header;        ///< engine/record/codec.h
+  record::Hash body_hash{};  ///< SHA-256 of the body.
+  std::vector<record::Hash> path;
+};
+
 struct Disk {
   std::uint64_t log_bytes = 0, snapshot_bytes = 0;
 };
@@ -88,6 +105,12 @@ class Reader {
   /// The content beside a Snapshot record. kNotFound when it is not kept, kDamaged when it is not
   /// what the record says.
   virtual Result<std::string> snapshot(record::Seq seq) = 0;
+  /// The log up to record `size`; kCoverage outside 0..head.
+  virtual Result<TreeHead> tree_head(record::Seq size) = 0;
+  /// That record `seq` is in the log up to record `size`.
+  virtual Result<Inclusion> prove(record::Seq seq, record::Seq size) = 0;
+  /// That the log up to `from` is the beginning of the log up to `size`: RFC 6962, section 2.1.2.
+  virtual Result<std::vector<record::Hash>> prove_growth(record::Seq from, record::Seq size) = 0;
   [[nodiscard]] virtual Disk disk() const = 0;
 };
 

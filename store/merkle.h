@@ -4,10 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "engine/record/digest.h"
+#include "engine/result.h"
 
 namespace pawprint::store {
 
@@ -31,5 +35,27 @@ class Frontier {
   std::vector<record::Hash> subtrees_;  // Largest first, one for each bit of size_.
   std::uint64_t size_ = 0;
 };
+
+/// MTH(D[begin:end]) of RFC 6962: what a tree is asked for. end > begin.
+using RangeRoot = std::function<Result<record::Hash>(std::uint64_t begin, std::uint64_t end)>;
+/// Number of leaves of the left part of a tree of `size` > 1 leaves: the largest power of two
+/// below.
+std::uint64_t left_size(std::uint64_t size);
+/// PATH(index, D[0:size]): the hashes that lead from leaf `index` (from 0) to the root of the tree
+/// of `size` leaves, lowest first.
+Result<std::vector<record::Hash>> inclusion_path(std::uint64_t index, std::uint64_t size,
+                                                 const RangeRoot& root);
+/// PROOF(from, D[0:size]): what shows that the tree of the first `from` leaves is the beginning of
+/// the tree of `size`. 0 < from <= size.
+Result<std::vector<record::Hash>> growth_path(std::uint64_t from, std::uint64_t size,
+                                              const RangeRoot& root);
+
+/// The root that leaf and path give; nothing when the path has another length than it must.
+std::optional<record::Hash> root_of_path(const record::Hash& leaf, std::uint64_t index,
+                                         std::uint64_t size, std::span<const record::Hash> path);
+/// Whether `path` shows that a tree of `from` leaves and root `from_root` grew into one of `size`
+/// leaves and root `root`.
+bool grew(std::uint64_t from, const record::Hash& from_root, std::uint64_t size,
+          const record::Hash& root, std::span<const record::Hash> path);
 
 }  // namespace pawprint::store

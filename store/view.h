@@ -27,6 +27,9 @@ class View : public Reader {
   Result<std::vector<Cursor>> cursors() override;
   Result<std::vector<record::Seq>> snapshots() override;
   Result<std::string> snapshot(record::Seq seq) override;
+  Result<TreeHead> tree_head(record::Seq size) override;
+  Result<Inclusion> prove(record::Seq seq, record::Seq size) override;
+  Result<std::vector<record::Hash>> prove_growth(record::Seq from, record::Seq size) override;
   [[nodiscard]] Disk disk() const override;
 
  protected:
@@ -38,6 +41,8 @@ class View : public Reader {
 
  private:
   [[nodiscard]] Result<const Database*> opened() const;
+  /// kCoverage unless first <= last <= head.
+  [[nodiscard]] Result<const Database*> opened_for(record::Seq first, record::Seq last) const;
   [[nodiscard]] Result<void> covered(record::Seq seq) const;
   Result<void> scan_raw(record::Seq from, record::Seq to,
                         const std::function<Result<bool>(record::Seq, const Raw&)>& visit);

@@ -15,6 +15,8 @@ void add_commands(CommandLine& line) {
   add_route(line);
   add_replay(line);
   add_fsck(line);
+  add_checkpoint(line);
+  add_prove(line);
   add_copy(line);
   add_explain(line);
   add_completion(line);

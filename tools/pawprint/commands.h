@@ -8,6 +8,7 @@ namespace pawprint::cli {
 /// All of them, in the order of the help.
 void add_commands(CommandLine& line);
 
+void add_checkpoint(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_copy(CommandLine& line);
 void add_diff(CommandLine& line);
@@ -16,6 +17,7 @@ void add_fsck(CommandLine& line);
 void add_get(CommandLine& line);
 void add_import(CommandLine& line);
 void add_log(CommandLine& line);
+void add_prove(CommandLine& line);
 void add_replay(CommandLine& line);
 void add_route(CommandLine& line);
 void add_show(CommandLine& line);

@@ -1,5 +1,6 @@
 // `pawprint fsck` and `pawprint copy`: a store as files.
 #include "replay/answer.h"
+#include "store/checkpoint.h"
 #include "store/log.h"
 #include "tools/pawprint/commands.h"
 #include "tools/pawprint/exit_code.h"
@@ -29,11 +30,47 @@ std::string summary(const std::vector<store::Problem>& problems) {
   return out + ", and " + std::to_string(problems.size() - 1) + " more";
 }
 
-Result<Answer> fsck(const Source& source, const Common& common) {
-  const auto directory = source.directory();
+struct FsckOptions {
+  Source source;
+  std::string checkpoint, key;
+};
+
+/// The head that was kept elsewhere; kDenied when it has not the signature that it should have.
+Result<store::TreeHead> kept_head(const FsckOptions& options) {
+  auto note = store::read_note(options.checkpoint);
+  if (!note) return tl::unexpected<Error>(note.error());
+  if (!options.key.empty()) {
+    auto is_signed = store::check_signature(*note, options.key);
+    if (!is_signed && is_signed.error().code == ErrorCode::kDenied) {
+      return fail(ErrorCode::kInvalid, options.checkpoint + ": " + is_signed.error().message);
+    }
+    if (!is_signed) return tl::unexpected<Error>(is_signed.error());
+  }
+  auto head = store::parse_checkpoint(*note);
+  if (!head) return fail(ErrorCode::kInvalid, options.checkpoint + ": " + head.error().message);
+  return head;
+}
+
+/// Compares the log with a head that was kept elsewhere.
+void hold_to(const store::TreeHead& head, const std::string& directory,
+             std::vector<store::Problem>& problems) {
+  auto log = store::Reader::open(directory);
+  auto found = log ? store::compare(**log, head)
+                   : std::vector<store::Problem>{{0, "checkpoint", log.error().message}};
+  problems.insert(problems.end(), found.begin(), found.end());
+}
+
+Result<Answer> fsck(const FsckOptions& options, const Common& common) {
+  const auto directory = options.source.directory();
   if (!directory) return tl::unexpected<Error>(directory.error());
-  const auto report = store::fsck(*directory);
+  if (options.checkpoint.empty() && !options.key.empty()) {
+    return fail(ErrorCode::kInvalid, "--key goes with --checkpoint FILE");
+  }
+  const auto kept = options.checkpoint.empty() ? Result<store::TreeHead>{} : kept_head(options);
+  if (!kept) return tl::unexpected<Error>(kept.error());
+  auto report = store::fsck(*directory);
   if (!report) return tl::unexpected<Error>(report.error());
+  if (!options.checkpoint.empty()) hold_to(*kept, *directory, report->problems);
   Json answer = replay::answer("Fsck", report->head.seq, report->head.time_ns);
   answer["records"] = report->records;
   answer["head"] = {{"seq", report->head.seq}, {"hash", record::hex(report->head.hash)}};
@@ -73,11 +110,14 @@ struct CopyOptions {
 }  // namespace
 
 void add_fsck(CommandLine& line) {
-  auto source = std::make_shared<Source>();
+  auto options = std::make_shared<FsckOptions>();
   CLI::App& app = line.add("fsck", "Check chain, anchor and indexes of a store",
                            "pawprint fsck --store ./store",
-                           [source](const Common& common) { return fsck(*source, common); });
-  source->add_flags(app);
+                           [options](const Common& common) { return fsck(*options, common); });
+  app.add_option("--checkpoint", options->checkpoint,
+                 "A checkpoint kept elsewhere that the log must begin with");
+  app.add_option("--key", options->key, "Ed25519 public key (PEM) that must have signed it");
+  options->source.add_flags(app);
 }
 
 void add_copy(CommandLine& line) {
