@@ -83,6 +83,7 @@ rocksdb::DBOptions database_options(Access access, const std::filesystem::path& 
   // RocksDB starts the others for each family, however few files it has.
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
+  options.db_host_id.clear();  // A copy that is given away does not name the machine.
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   // Readers write nothing into the store's directory.
